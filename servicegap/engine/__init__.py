@@ -1,0 +1,1 @@
+"""The engine: the compiled kernel, and the linear scorer over it."""

@@ -1,0 +1,126 @@
+"""The linear scorer: tables of small integers, looked up and added by the kernel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from servicegap.engine import kernel
+from servicegap.text.tokens import Lexed
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What the kernel says of a batch of documents.
+
+    Attributes
+    ----------
+    probabilities : float32 (n_documents, n_labels)
+        Calibrated; 0 for a document without a token.
+    sentence_scores : float32 (n_sentences, n_labels)
+        Log-odds of each sentence.
+    evidence : int32 (n_documents, n_labels, TOP)
+        Sentences with the highest scores, best first, -1 where there are fewer.
+    """
+
+    probabilities: npt.NDArray[np.float32]
+    sentence_scores: npt.NDArray[np.float32]
+    evidence: npt.NDArray[np.int32]
+
+
+class LinearScorer:
+    """Scores lexed documents; holds no state that a call changes, so threads may share it.
+
+    Parameters
+    ----------
+    keys : uint32 (n_rows,)
+        Hash of each feature, all different.
+    weights : int8 (n_rows, n_labels)
+    energies : uint16 (n_rows,)
+        A feature's share of the squared vector length, in sixteenths.
+    scale, bias : float64 (n_labels,)
+    pooling : float64 (n_labels, POOLING)
+        See `servicegap.engine.kernel.score`.
+    order : int
+        Longest token n-gram.
+    """
+
+    def __init__(
+        self,
+        *,
+        keys: Array,
+        weights: Array,
+        energies: Array,
+        scale: Array,
+        bias: Array,
+        pooling: Array,
+        order: int,
+    ) -> None:
+        n_rows, n_labels = weights.shape
+        if n_labels > kernel.STRIDE:
+            raise ValueError(f"a row has room for {kernel.STRIDE} labels, got {n_labels}")
+        capacity = 1 << max(4, (2 * n_rows).bit_length())
+        table = np.zeros(2 * capacity, np.uint32)
+        kernel.place(memoryview(table), memoryview(np.ascontiguousarray(keys, np.uint32)))
+        # A row is one cache line: start the rows at a line's start.
+        room = np.zeros(n_rows * kernel.STRIDE + 64, np.int8)
+        shift = -room.ctypes.data % 64
+        rows = room[shift : shift + n_rows * kernel.STRIDE]
+        rows.reshape(n_rows, kernel.STRIDE)[:, :n_labels] = weights
+        self.n_labels = n_labels
+        self.order = order
+        self._constants = tuple(
+            memoryview(array)
+            for array in (
+                table,
+                rows,
+                np.ascontiguousarray(energies, np.uint16),
+                np.ascontiguousarray(scale, np.float64),
+                np.ascontiguousarray(bias, np.float64),
+                np.ascontiguousarray(pooling, np.float64).reshape(-1),
+            )
+        )
+
+    def score(self, lexed: Lexed, document_text: npt.NDArray[np.int32] | None = None) -> Scores:
+        """Score every sentence and document of a lexed batch.
+
+        Parameters
+        ----------
+        lexed : Lexed
+        document_text : int32 (n_documents + 1,), optional
+            First text of each document, where a document has several; otherwise each text is one.
+
+        Returns
+        -------
+        Scores
+        """
+        if document_text is None:
+            document_text = np.arange(len(lexed.text_token), dtype=np.int32)
+        n_documents = len(document_text) - 1
+        n_sentences = len(lexed.sentence_first) - 1
+        sums = np.empty((2, kernel.STRIDE), np.int32)
+        best = np.empty(2 * kernel.STRIDE, np.float64)
+        sentence_scores = np.empty(n_sentences * self.n_labels, np.float32)
+        probabilities = np.empty(n_documents * self.n_labels, np.float32)
+        evidence = np.empty(n_documents * self.n_labels * kernel.TOP, np.int32)
+        inputs = (
+            lexed.kind,
+            lexed.hash,
+            lexed.normal,
+            lexed.normal_end,
+            lexed.sentence_first,
+            lexed.text_sentence,
+            document_text,
+        )
+        outputs = (sums[0], sums[1], best, sentence_scores, probabilities, evidence)
+        kernel.score(*map(memoryview, inputs), *self._constants, self.order, *map(memoryview, outputs))  # type: ignore[arg-type]
+        return Scores(
+            probabilities.reshape(n_documents, self.n_labels),
+            sentence_scores.reshape(n_sentences, self.n_labels),
+            evidence.reshape(n_documents, self.n_labels, kernel.TOP),
+        )

@@ -1,0 +1,473 @@
+"""The model: text in, `Result` out; the one path that every door uses."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from servicegap import artifact
+from servicegap.artifact import Artifact
+from servicegap.engine import kernel
+from servicegap.engine.linear import LinearScorer, Scores
+from servicegap.errors import ArtifactError, InputError, OutputError, TaxonomyError
+from servicegap.taxonomy import load as taxonomy
+from servicegap.text import roles, tokens
+from servicegap.text.tokens import Lexed
+from servicegap.text.view import View
+from servicegap.types import MAX_EVIDENCE, Band, Document, Evidence, Failure, Result, Signal, Status
+
+COMPLAINT = "complaint"
+ENGLISH = "english"
+
+BATCH_CHARACTERS = 1 << 17
+BATCH_DOCUMENTS = 1024
+
+Thresholds = Mapping[str, float] | float
+"""Thresholds by label (a type, a signal or `complaint`), or one for all types."""
+
+_OTHER_SCRIPT = re.compile("[\u0370-\u1dff\u2c00-\ua4cf\uac00-\ud7ff]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Documents made ready: the stretches that are scored, cut into tokens, and where each came from."""
+
+    documents: Sequence[Document]
+    views: list[View]
+    bases: list[int]
+    first_view: npt.NDArray[np.int32]
+    lexed: Lexed
+
+
+class Model:
+    """A loaded model. Calls change nothing in it, so threads may share it; it pickles by reference.
+
+    Make one with `servicegap.load`.
+
+    Attributes
+    ----------
+    name, version, digest, taxonomy : str
+    types : tuple of str
+        Failure types, in the order of `predict_proba`'s columns.
+    signals : tuple of str
+    thresholds : mapping of str to float
+        By type, by signal, and `complaint`.
+
+    Examples
+    --------
+    >>> import servicegap
+    >>> sg = servicegap.load()
+    >>> sg("They took the 49.99 twice and nobody rang me back as promised.").types
+    ('double_charge', 'missed_callback')
+    """
+
+    def __init__(self, source: Artifact) -> None:
+        manifest = source.manifest
+        settings = manifest["settings"]
+        scheme = taxonomy(manifest["taxonomy"])
+        self._artifact = source
+        self.name = source.name
+        self.version = source.version
+        self.digest = source.digest
+        self.taxonomy = scheme.version
+        self.types: tuple[str, ...] = scheme.type_ids
+        self.signals: tuple[str, ...] = scheme.signal_ids
+        self.labels: tuple[str, ...] = tuple(manifest["labels"])
+        if self.labels != (*self.types, COMPLAINT, *self.signals, ENGLISH):
+            raise ArtifactError(
+                "SG-A010", str(source.path), f"its labels are not those of taxonomy {scheme.version}; build it again."
+            )
+        self.thresholds: Mapping[str, float] = dict(manifest["thresholds"])
+        self._families = tuple(scheme.family_of(label) for label in self.types)
+        self._bands: tuple[tuple[Band, float], ...] = tuple(manifest["bands"].items())
+        self._margin = float(settings["evidence_margin"])
+        self._floor = float(settings["evidence_floor"])
+        arrays = source.arrays
+        self._scorer = LinearScorer(
+            keys=arrays["keys"],
+            weights=arrays["weights"],
+            energies=arrays["energies"],
+            scale=arrays["scale"],
+            bias=arrays["bias"],
+            pooling=arrays["pooling"],
+            order=int(settings["token_ngrams"]),
+        )
+        self._limits = self._threshold_row(None)
+
+    def __repr__(self) -> str:
+        return f"<servicegap.Model {self.reference}>"
+
+    def __reduce__(self) -> tuple[Any, tuple[str, str, str]]:
+        return _restore, (self.reference, str(self._artifact.path), self.digest)
+
+    @property
+    def reference(self) -> str:
+        """`name==version`, as it stands in every result."""
+        return f"{self.name}=={self.version}"
+
+    @property
+    def artifact(self) -> Artifact:
+        """The artifact that the model was made from."""
+        return self._artifact
+
+    def __call__(
+        self, text: str | Document, *, thresholds: Thresholds | None = None, all_types: bool = False
+    ) -> Result:
+        """Read one text.
+
+        Parameters
+        ----------
+        text : str or Document
+        thresholds : mapping or float, optional
+            Replace the model's own, for this call.
+        all_types : bool
+            Put the probability of every type into `Result.probabilities`.
+
+        Returns
+        -------
+        Result
+
+        Raises
+        ------
+        InputError
+            SG-I006: not a text.
+        OutputError
+            SG-O004: a threshold outside 0 to 1.
+        """
+        return next(self.pipe((text,), thresholds=thresholds, all_types=all_types))
+
+    def pipe(
+        self,
+        items: Iterable[str | Document],
+        *,
+        thresholds: Thresholds | None = None,
+        all_types: bool = False,
+        batch_characters: int = BATCH_CHARACTERS,
+    ) -> Iterator[Result]:
+        """Read a stream of texts, in order, in memory that does not grow with it.
+
+        A text's result does not depend on its neighbors.
+
+        Parameters
+        ----------
+        items : iterable of str or Document
+        thresholds, all_types
+            As for a single call.
+        batch_characters : int
+            How much text is scored at once.
+
+        Yields
+        ------
+        Result
+        """
+        limits = self._limits if thresholds is None else self._threshold_row(thresholds)
+        stream = iter(items)
+        while documents := _take(stream, batch_characters):
+            yield from self._results(documents, limits, all_types)
+
+    def predict_proba(self, texts: Iterable[str | Document]) -> npt.NDArray[np.float32]:
+        """Probabilities of every failure type.
+
+        Parameters
+        ----------
+        texts : iterable of str or Document
+
+        Returns
+        -------
+        float32 (n, n_types)
+            Columns as in `types`. A row of NaN for a text that is not English or not a
+            customer's, of 0 for one with nothing to read.
+        """
+        parts = []
+        stream = iter(texts)
+        while documents := _take(stream, BATCH_CHARACTERS):
+            batch = self._prepare(documents)
+            scores = self._scorer.score(batch.lexed, batch.first_view)
+            part = scores.probabilities[:, : len(self.types)].copy()
+            part[self._unread(batch, scores)] = np.nan
+            parts.append(part)
+        return np.concatenate(parts) if parts else np.empty((0, len(self.types)), np.float32)
+
+    def _threshold_row(self, given: Thresholds | None) -> npt.NDArray[np.float32]:
+        """Thresholds of all labels but the last, `ENGLISH`, in order."""
+        wanted: dict[str, float] = dict(self.thresholds)
+        if isinstance(given, Mapping):
+            for label in given:
+                if label not in wanted:
+                    raise TaxonomyError(
+                        "SG-T002", "thresholds", f"found {label!r}, wanted a type, a signal or '{COMPLAINT}'."
+                    )
+            wanted.update(given)
+        elif given is not None:
+            wanted.update(dict.fromkeys(self.types, given))
+        for label, value in wanted.items():
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0.0 <= value <= 1.0:
+                raise OutputError("SG-O004", f"thresholds[{label!r}]", f"found {value!r}, wanted a number from 0 to 1.")
+        return np.array([wanted[label] for label in self.labels[:-1]], np.float32)
+
+    def _prepare(self, documents: Sequence[Document]) -> _Batch:
+        """Find the customer's own words in each document, clean them and cut them into tokens."""
+        views: list[View] = []
+        bases: list[int] = []
+        firsts = [0]
+        for document in documents:
+            text = document.text
+            if document.role == "customer" and text:
+                parts = roles.mark(text, channel=document.channel)
+                if len(parts) == 1 and parts[0].role == "customer":
+                    views.append(View.of(text))
+                    bases.append(0)
+                else:
+                    for part in parts:
+                        if part.role == "customer":
+                            views.append(View.of(text[part.start : part.end]))
+                            bases.append(part.start)
+            firsts.append(len(views))
+        lexed = tokens.lex([view.text for view in views])
+        return _Batch(documents, views, bases, np.array(firsts, np.int32), lexed)
+
+    def _unread(self, batch: _Batch, scores: Scores) -> npt.NDArray[np.bool_]:
+        """Which documents are not read: another's than a customer's, or not English."""
+        firsts = batch.first_view
+        has_tokens = batch.lexed.text_token[firsts[1:]] > batch.lexed.text_token[firsts[:-1]]
+        unread: npt.NDArray[np.bool_] = has_tokens & (scores.probabilities[:, -1] < 0.5)
+        for i, document in enumerate(batch.documents):
+            if document.role != "customer":
+                unread[i] = True
+            elif not unread[i] and document.text and not document.text.isascii():
+                letters = len(_OTHER_SCRIPT.findall(document.text))
+                unread[i] = has_tokens[i] and letters > 0.4 * len(document.text)
+        return unread
+
+    def _results(self, documents: Sequence[Document], limits: npt.NDArray[np.float32], all_types: bool) -> list[Result]:
+        batch = self._prepare(documents)
+        scores = self._scorer.score(batch.lexed, batch.first_view)
+        unread = self._unread(batch, scores)
+        n_types = len(self.types)
+        kept = scores.probabilities[:, :-1] >= limits
+        kept[unread] = False
+        kept[batch.first_view[1:] == batch.first_view[:-1]] = False
+        failures: dict[int, list[Failure]] = {}
+        signals: dict[int, list[Signal]] = {}
+        quote = _Quotes(batch, scores, self._margin, self._floor).of
+        for i, k in np.argwhere(kept).tolist():
+            if k == n_types:
+                continue
+            probability = round(float(scores.probabilities[i, k]), 4)
+            if k < n_types:
+                failure = Failure(self.types[k], self._families[k], probability, self._band(probability), quote(i, k))
+                failures.setdefault(i, []).append(failure)
+            else:
+                signals.setdefault(i, []).append(Signal(self.labels[k], probability, quote(i, k)))
+        for found in failures.values():
+            found.sort(key=lambda failure: -failure.probability)
+        complaint = scores.probabilities[:, n_types].tolist()
+        is_complaint = kept[:, n_types].tolist()
+        token_ends = batch.lexed.text_token[batch.first_view].tolist()
+        skipped = unread.tolist()
+        results = []
+        reference, digest, scheme = self.reference, self.digest, self.taxonomy
+        for i, document in enumerate(documents):
+            if skipped[i] or token_ends[i] == token_ends[i + 1]:
+                status: Status = "empty"
+                if skipped[i]:
+                    status = "skipped_language" if document.role == "customer" else "skipped_role"
+                language = "und" if status == "skipped_language" else None
+                results.append(Result(document, status, reference, digest, scheme, language))
+                continue
+            results.append(
+                Result(
+                    document,
+                    "scored",
+                    reference,
+                    digest,
+                    scheme,
+                    "en",
+                    is_complaint[i],
+                    round(complaint[i], 4),
+                    tuple(failures[i]) if i in failures else (),
+                    (),
+                    tuple(signals[i]) if i in signals else (),
+                    self._all(scores, i) if all_types else None,
+                )
+            )
+        return results
+
+    def _all(self, scores: Scores, i: int) -> dict[str, float]:
+        row = scores.probabilities[i].tolist()
+        return {label: round(value, 4) for label, value in zip(self.types, row, strict=False)}
+
+    def _band(self, probability: float) -> Band:
+        for band, least in self._bands:
+            if probability >= least:
+                return band
+        return self._bands[-1][0]
+
+    def explain(self, text: str, *, top: int = 10) -> dict[str, list[tuple[str, float]]]:
+        """Which features of a text speak most for each type that it gets.
+
+        Parameters
+        ----------
+        text : str
+        top : int
+            Features a type, most telling first.
+
+        Returns
+        -------
+        dict of str to list of (str, float)
+            The feature and what it adds to the log-odds of the text taken as one sentence.
+        """
+        arrays = self._artifact.arrays
+        batch = self._prepare([Document(text)])
+        n = 3 * len(batch.lexed.normal) + 6 * len(batch.lexed.kind) + 1
+        out = (np.empty(n, np.int32), np.empty(n, np.uint32), np.empty(n, np.int32))
+        lexed = batch.lexed
+        inputs = (lexed.kind, lexed.hash, lexed.normal, lexed.normal_end, lexed.sentence_first)
+        count = kernel.features(*map(memoryview, inputs), self._scorer.order, *map(memoryview, out))  # type: ignore[arg-type]
+        rows = np.flatnonzero(np.isin(arrays["keys"], out[1][:count]))
+        vocabulary = self._artifact.vocabulary()
+        energy = float(arrays["energies"][rows].sum()) or 1.0
+        found = {}
+        for label in self(text).types:
+            k = self.labels.index(label)
+            effect = arrays["weights"][rows, k] * arrays["scale"][k] / np.sqrt(energy / kernel.ENERGY_UNIT)
+            order = np.argsort(-effect, kind="stable")[:top]
+            found[label] = [(vocabulary[rows[j]], round(float(effect[j]), 3)) for j in order if effect[j] > 0]
+        return found
+
+
+class _Quotes:
+    """Evidence of a batch: the best sentences of a label, as spans of the original text."""
+
+    def __init__(self, batch: _Batch, scores: Scores, margin: float, floor: float) -> None:
+        self._batch = batch
+        self._scores = scores
+        self._margin = margin
+        self._floor = floor
+
+    def of(self, document: int, label: int) -> tuple[Evidence, ...]:
+        """Evidence for a label of a document, best first."""
+        quotes = []
+        least = self._floor
+        for sentence in self._scores.evidence[document, label].tolist():
+            if sentence < 0:
+                break
+            score = float(self._scores.sentence_scores[sentence, label])
+            if quotes and score < least:
+                break
+            least = max(least, score - self._margin) if not quotes else least
+            quotes.append(self._quote(document, sentence))
+        return tuple(quotes)
+
+    def _quote(self, document: int, sentence: int) -> Evidence:
+        batch = self._batch
+        lexed = batch.lexed
+        view = int(batch.first_view[document])
+        if batch.first_view[document + 1] - view > 1:
+            view = int(np.searchsorted(lexed.text_sentence, sentence, side="right")) - 1
+        first, after = lexed.sentence_first[sentence : sentence + 2].tolist()
+        span = batch.views[view].span(int(lexed.start[first]), int(lexed.end[after - 1]))
+        start, end = span.start + batch.bases[view], span.end + batch.bases[view]
+        text = batch.documents[document].text or ""
+        end = min(end, start + MAX_EVIDENCE)
+        return Evidence(start, end, text[start:end])
+
+
+def _take(stream: Iterator[str | Document], characters: int) -> list[Document]:
+    """Take the next documents of a stream, about so many characters of them."""
+    taken: list[Document] = []
+    room = characters
+    for item in islice(stream, BATCH_DOCUMENTS):
+        if isinstance(item, str):
+            item = Document(item)
+        elif not isinstance(item, Document):
+            raise InputError("SG-I006", "text", f"found {type(item).__name__}, wanted str or Document.")
+        elif not isinstance(item.text, str):
+            raise InputError("SG-I006", "Document.text", f"found {type(item.text).__name__}, wanted str.")
+        taken.append(item)
+        room -= len(item.text or "")
+        if room <= 0:
+            break
+    return taken
+
+
+@cache
+def _warn_if_slow() -> None:
+    if not kernel.COMPILED:
+        warnings.warn(
+            "servicegap runs without its compiled kernel: the same answers, slowly; "
+            "install it where a C compiler is found to compile it.",
+            RuntimeWarning,
+            stacklevel=3,
+        )
+
+
+def load(model: str | Path | None = None) -> Model:
+    """Load a model.
+
+    Parameters
+    ----------
+    model : str or Path, optional
+        A name (the newest version of it), `name==version`, or a folder; the default model if
+        not given.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    ArtifactError
+        Where there is no such model, or it does not verify.
+
+    Examples
+    --------
+    >>> load("servicegap-en==0.1.0").name
+    'servicegap-en'
+    """
+    _warn_if_slow()
+    made = Model(artifact.read(model))
+    check_canary(made)
+    return made
+
+
+def check_canary(model: Model) -> None:
+    """Score the artifact's own texts again.
+
+    Raises
+    ------
+    ArtifactError
+        SG-A040 where a score is not the one that was stored.
+    """
+    records = list(model.artifact.canary())
+    scores = model.predict_proba(record["text"] for record in records)
+    wanted = np.array([record["probabilities"] for record in records], np.float64)
+    worst = float(np.abs(scores - wanted).max(initial=0.0))
+    if not worst <= artifact.CANARY_TOLERANCE:
+        raise ArtifactError(
+            "SG-A040",
+            str(model.artifact.path / artifact.CANARY),
+            f"scores differ from the stored ones by up to {worst:.2g}, wanted at most "
+            f"{artifact.CANARY_TOLERANCE:.0e}; install servicegap and the model again.",
+        )
+
+
+def _restore(reference: str, path: str, digest: str) -> Model:
+    """Load a pickled model again, by name or else by path, and insist on its digest."""
+    for model in (reference, path):
+        try:
+            found = load(model)
+        except ArtifactError:
+            continue
+        if found.digest == digest:
+            return found
+    raise ArtifactError("SG-A021", reference, f"no installed copy has digest {digest[:19]}..; install that version.")
