@@ -90,7 +90,7 @@ class _Marker:
     def _unquote(self) -> None:
         """Note how deep each line is quoted, and take the marks off."""
         for row, line in enumerate(self.lines):
-            if ">" in line and (match := signs.QUOTED.match(line)):
+            if ">" in line and (match := signs.QUOTED.match(line)) and not signs.FRAMED.match(self.bodies[row]):
                 self.depths[row] = min(match.group().count(">"), signs.DEPTH)
                 self.bodies[row] = line[match.end() :].strip()
 
@@ -120,9 +120,10 @@ class _Marker:
             if after > row and (firm or deeper):
                 if not deeper and depth == 0 and after < len(depths) and self.bodies[following[after]][:1] == "|":
                     deeper = self._quote_bars(following[after])
-                self.messages.append(_Message(head, bare=not deeper and depth == 0))
+                told = not firm and _is_told(head)
+                self.messages.append(_Message(None if told else head, bare=not deeper and depth == 0))
                 current[depth + deeper :] = self.messages[-1:]
-                if not firm and _is_told(head):
+                if told:
                     current[depth].rows += range(row, after)
                 else:
                     self.roles[row:after] = ["boilerplate"] * (after - row)
@@ -162,10 +163,12 @@ class _Marker:
             after = row + 1
             while after < len(self.bodies) and depth == self.depths[after] and signs.FIELD.match(self.bodies[after]):
                 after += 1
-            needed = 1 if separated or depth else 3 if self.channel in _PAGES else 2
+            fields = self.bodies[row + 1 : after]
             deeper = after < len(self.bodies) and self.depths[after] > depth
-            return (after, body, True) if after - row >= (1 if deeper else needed) else (row, "", False)
-        if signs.ADDRESSED.match(body):
+            enough = separated or depth > 0 or deeper or len(fields) > (self.channel in _PAGES)
+            sure = separated or depth > 0 or not all(map(signs.TO.match, fields))
+            return (after, body, True) if enough and sure else (row, "", False)
+        if signs.ADDRESSED.match(body) or signs.FRAMED.match(body):
             return row + 1, body, True
         opened = signs.OPENS.match(body) is not None
         if not opened and body[-1] != ":":

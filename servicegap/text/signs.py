@@ -29,13 +29,17 @@ FIELD = re.compile(
     r"|enviado(?: el)?|fecha|para|asunto|inviato|a|oggetto|verzonden|aan|onderwerp|sendt|til|emne) ?:",
     _I,
 )
+TO = re.compile(r"\*?(?:to|cc|an|à|para|a|aan|til) ?:(?!.*@)", _I)
 OPENS = re.compile(r"(?:on|am|le|el|il|em|op|den)\b", _I)
 WROTE = re.compile(r"\b(?:wrote|writes|schrieb|a écrit|escribió|ha scritto|escreveu|schreef)\b.{0,120}:$", _I)
 EXACT = re.compile(r"\d[:.]\d\d\b|\d{4}|<[^<>]{1,80}@")
+FRAMED = re.compile(r">>> .{1,120} >>>$")
+"""An attribution that looks like a quoted line: ">>> Support 03/02/2020 10:11 >>>"."""
 ADDRESSED = re.compile(r"\d{4}-\d\d-\d\d.{1,60}<[^<>@]{1,80}@[^<>@]{1,80}>:$")
 TOLD = re.compile(r"\b(?:i|my|me|we|they|he|she)\b", _I)
 DEVICE = re.compile(
-    r"(?:sent from (?:my|yahoo|outlook|mail for|the)\b|sent via\b|get outlook for\b"
+    r"(?:sent (?:from|via) (?:my(?: [\w'+-]+){1,4}\W*$|yahoo|outlook|mail for|the (?:all-new )?\w+ (?:app|mail)\b)"
+    r"|get outlook for\b"
     r"|von meinem .{2,30} gesendet"
     r"|envoyé de(?:puis)? mon|enviado desde mi|inviato da)",
     _I,
@@ -69,7 +73,9 @@ NOTICE = re.compile(
     _I,
 )
 FOOTER = re.compile(
-    r"\W*(?:(?:click here to |to )?unsubscribe\b|view (?:this email )?in (?:your )?browser"
+    r"\W*(?:(?:click here to )?unsubscribe"
+    r"(?:\W*$|\W+(?:here|from (?:this|these|our)|at any time|update|view|manage|privacy)\b)"
+    r"|to unsubscribe\b.{0,60}\b(?:click|reply|visit|follow|here)\b|view (?:this email )?in (?:your )?browser"
     r"|update your (?:email )?preferences"
     r"|you(?: are|'re) receiving this e-?mail|please (?:do not|don't) reply to this"
     r"|please (?:type your )?reply above this line"
@@ -143,6 +149,7 @@ AGENT_WORDS = re.compile(
     r"|forwarded|passed)\b"
     r"|\bwe (?:will|have|can|are|aim|value|do|would|understand|appreciate|encourage|look forward|require"
     r"|need)\b"
+    r"|\bautomated message\b"
     r"|\banything else\b|\bmy name is\b|\bi understand\b|\bi(?: a|.)m (?:required|unable|not able)\b"
     r"|\bi can (?:see|help|confirm|certainly)\b"
     r"|\blet me (?:look|check|see|help|have|just)\b|\bunfortunately\b|\byou can\b|\bcan i (?:take|have"
