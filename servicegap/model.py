@@ -28,8 +28,8 @@ from servicegap.types import MAX_EVIDENCE, Band, Document, Evidence, Failure, Re
 COMPLAINT = "complaint"
 ENGLISH = "english"
 
-BATCH_CHARACTERS = 1 << 17
-BATCH_DOCUMENTS = 1024
+BATCH_CHARACTERS = 1 << 16
+BATCH_DOCUMENTS = 512
 
 Thresholds = Mapping[str, float] | float
 """Thresholds by label (a type, a signal or `complaint`), or one for all types."""
@@ -41,11 +41,21 @@ _OTHER_SCRIPT = re.compile("[\u0370-\u1dff\u2c00-\ua4cf\uac00-\ud7ff]")
 class _Batch:
     """Documents made ready: the stretches that are scored, cut into tokens, and where each came from."""
 
-    documents: Sequence[Document]
+    items: Sequence[str | Document]
     views: list[View]
     bases: list[int]
     first_view: npt.NDArray[np.int32]
     lexed: Lexed
+    others: list[int]
+    """Documents of another role than a customer's."""
+    wide: list[int]
+    """Documents that may be in another script."""
+
+    @property
+    def has_tokens(self) -> npt.NDArray[np.bool_]:
+        """Whether each document has anything to read."""
+        edges = self.lexed.text_token[self.first_view]
+        return np.asarray(edges[1:] > edges[:-1])
 
 
 class Model:
@@ -171,8 +181,8 @@ class Model:
         """
         limits = self._limits if thresholds is None else self._threshold_row(thresholds)
         stream = iter(items)
-        while documents := _take(stream, batch_characters):
-            yield from self._results(documents, limits, all_types)
+        while items := _take(stream, batch_characters):
+            yield from self._results(items, limits, all_types)
 
     def predict_proba(self, texts: Iterable[str | Document]) -> npt.NDArray[np.float32]:
         """Probabilities of every failure type.
@@ -189,8 +199,8 @@ class Model:
         """
         parts = []
         stream = iter(texts)
-        while documents := _take(stream, BATCH_CHARACTERS):
-            batch = self._prepare(documents)
+        while items := _take(stream, BATCH_CHARACTERS):
+            batch = self._prepare(items)
             scores = self._scorer.score(batch.lexed, batch.first_view)
             part = scores.probabilities[:, : len(self.types)].copy()
             part[self._unread(batch, scores)] = np.nan
@@ -214,75 +224,66 @@ class Model:
                 raise OutputError("SG-O004", f"thresholds[{label!r}]", f"found {value!r}, wanted a number from 0 to 1.")
         return np.array([wanted[label] for label in self.labels[:-1]], np.float32)
 
-    def _prepare(self, documents: Sequence[Document]) -> _Batch:
+    def _prepare(self, items: Sequence[str | Document]) -> _Batch:
         """Find the customer's own words in each document, clean them and cut them into tokens."""
         views: list[View] = []
         bases: list[int] = []
         firsts = [0]
-        for document in documents:
-            text = document.text
-            if document.role == "customer" and text:
-                parts = roles.mark(text, channel=document.channel)
-                if len(parts) == 1 and parts[0].role == "customer":
-                    views.append(View.of(text))
-                    bases.append(0)
-                else:
-                    for part in parts:
-                        if part.role == "customer":
-                            views.append(View.of(text[part.start : part.end]))
-                            bases.append(part.start)
+        others: list[int] = []
+        wide: list[int] = []
+        for i, item in enumerate(items):
+            if isinstance(item, str):
+                text, channel = item, None
+            else:
+                text, channel = item.text or "", item.channel
+                if item.role != "customer":
+                    others.append(i)
+                    text = ""
+            # only scripts of two bytes and more a letter make a text so much longer in UTF-8
+            if not text.isascii() and len(text.encode("utf-8", "surrogatepass")) > 1.4 * len(text):
+                wide.append(i)
+            # one line is one part: most posts are spared the marking
+            if "\n" not in text and "\r" not in text:
+                views.append(View.of(text))
+                bases.append(0)
+            else:
+                for part in roles.mark(text, channel=channel):
+                    if part.role == "customer":
+                        views.append(View.of(text[part.start : part.end]))
+                        bases.append(part.start)
             firsts.append(len(views))
         lexed = tokens.lex([view.text for view in views])
-        return _Batch(documents, views, bases, np.array(firsts, np.int32), lexed)
+        return _Batch(items, views, bases, np.array(firsts, np.int32), lexed, others, wide)
 
     def _unread(self, batch: _Batch, scores: Scores) -> npt.NDArray[np.bool_]:
         """Which documents are not read: another's than a customer's, or not English."""
-        firsts = batch.first_view
-        has_tokens = batch.lexed.text_token[firsts[1:]] > batch.lexed.text_token[firsts[:-1]]
-        unread: npt.NDArray[np.bool_] = has_tokens & (scores.probabilities[:, -1] < 0.5)
-        for i, document in enumerate(batch.documents):
-            if document.role != "customer":
-                unread[i] = True
-            elif not unread[i] and document.text and not document.text.isascii():
-                letters = len(_OTHER_SCRIPT.findall(document.text))
-                unread[i] = has_tokens[i] and letters > 0.4 * len(document.text)
+        unread: npt.NDArray[np.bool_] = batch.has_tokens & (scores.probabilities[:, -1] < 0.5)
+        unread[batch.others] = True
+        for i in batch.wide:
+            text = _text(batch.items[i])
+            unread[i] |= bool(batch.has_tokens[i]) and len(_OTHER_SCRIPT.findall(text)) > 0.4 * len(text)
         return unread
 
-    def _results(self, documents: Sequence[Document], limits: npt.NDArray[np.float32], all_types: bool) -> list[Result]:
-        batch = self._prepare(documents)
+    def _results(
+        self, items: Sequence[str | Document], limits: npt.NDArray[np.float32], all_types: bool
+    ) -> list[Result]:
+        batch = self._prepare(items)
         scores = self._scorer.score(batch.lexed, batch.first_view)
         unread = self._unread(batch, scores)
+        scored = batch.has_tokens & ~unread
         n_types = len(self.types)
-        kept = scores.probabilities[:, :-1] >= limits
-        kept[unread] = False
-        kept[batch.first_view[1:] == batch.first_view[:-1]] = False
-        failures: dict[int, list[Failure]] = {}
-        signals: dict[int, list[Signal]] = {}
-        quote = _Quotes(batch, scores, self._margin, self._floor).of
-        for i, k in np.argwhere(kept).tolist():
-            if k == n_types:
-                continue
-            probability = round(float(scores.probabilities[i, k]), 4)
-            if k < n_types:
-                failure = Failure(self.types[k], self._families[k], probability, self._band(probability), quote(i, k))
-                failures.setdefault(i, []).append(failure)
-            else:
-                signals.setdefault(i, []).append(Signal(self.labels[k], probability, quote(i, k)))
-        for found in failures.values():
-            found.sort(key=lambda failure: -failure.probability)
-        complaint = scores.probabilities[:, n_types].tolist()
+        kept = (scores.probabilities[:, :-1] >= limits) & scored[:, None]
         is_complaint = kept[:, n_types].tolist()
-        token_ends = batch.lexed.text_token[batch.first_view].tolist()
+        kept[:, n_types] = False
+        failures, signals = self._findings(batch, scores, kept)
+        complaint = np.round(scores.probabilities[:, n_types].astype(np.float64), 4).tolist()
         skipped = unread.tolist()
         results = []
         reference, digest, scheme = self.reference, self.digest, self.taxonomy
-        for i, document in enumerate(documents):
-            if skipped[i] or token_ends[i] == token_ends[i + 1]:
-                status: Status = "empty"
-                if skipped[i]:
-                    status = "skipped_language" if document.role == "customer" else "skipped_role"
-                language = "und" if status == "skipped_language" else None
-                results.append(Result(document, status, reference, digest, scheme, language))
+        for i, (item, read) in enumerate(zip(items, scored.tolist(), strict=True)):
+            document = Document(item) if isinstance(item, str) else item
+            if not read:
+                results.append(self._unscored(document, skipped[i]))
                 continue
             results.append(
                 Result(
@@ -293,7 +294,7 @@ class Model:
                     scheme,
                     "en",
                     is_complaint[i],
-                    round(complaint[i], 4),
+                    complaint[i],
                     tuple(failures[i]) if i in failures else (),
                     (),
                     tuple(signals[i]) if i in signals else (),
@@ -301,6 +302,56 @@ class Model:
                 )
             )
         return results
+
+    def _unscored(self, document: Document, skipped: bool) -> Result:
+        status: Status = "empty"
+        if skipped:
+            status = "skipped_language" if document.role == "customer" else "skipped_role"
+        language = "und" if status == "skipped_language" else None
+        return Result(document, status, self.reference, self.digest, self.taxonomy, language)
+
+    def _findings(
+        self, batch: _Batch, scores: Scores, kept: npt.NDArray[np.bool_]
+    ) -> tuple[dict[int, list[Failure]], dict[int, list[Signal]]]:
+        """Failures, most probable first, and signals of each document that has any."""
+        row, label = np.nonzero(kept)
+        failures: dict[int, list[Failure]] = {}
+        signals: dict[int, list[Signal]] = {}
+        chances = np.round(scores.probabilities[row, label].astype(np.float64), 4).tolist()
+        quotes = self._quotes(batch, scores, row, label)
+        n_types = len(self.types)
+        for i, k, probability, quote in zip(row.tolist(), label.tolist(), chances, quotes, strict=True):
+            if k < n_types:
+                failure = Failure(self.types[k], self._families[k], probability, self._band(probability), quote)
+                failures.setdefault(i, []).append(failure)
+            else:
+                signals.setdefault(i, []).append(Signal(self.labels[k], probability, quote))
+        for found in failures.values():
+            if len(found) > 1:
+                found.sort(key=_by_probability, reverse=True)
+        return failures, signals
+
+    def _quotes(
+        self, batch: _Batch, scores: Scores, row: npt.NDArray[np.intp], label: npt.NDArray[np.intp]
+    ) -> list[tuple[Evidence, ...]]:
+        """Evidence of each (document, label) pair: its best sentence, and others that come near it."""
+        lexed = batch.lexed
+        sentence = scores.evidence[row, label]
+        value = scores.sentence_scores[sentence, label[:, None]]
+        least = np.maximum(value[:, :1] - self._margin, self._floor)
+        use = (sentence >= 0) & (value >= least)
+        use[:, 0] = True
+        hit, place = np.nonzero(use)
+        chosen = sentence[hit, place]
+        view = np.searchsorted(lexed.text_sentence, chosen, side="right") - 1
+        start = lexed.start[lexed.sentence_first[chosen]]
+        end = lexed.end[lexed.sentence_first[chosen + 1] - 1]
+        found = [
+            _evidence(_text(batch.items[i]), batch.views[v], batch.bases[v], first, last)
+            for i, v, first, last in zip(row[hit].tolist(), view.tolist(), start.tolist(), end.tolist(), strict=True)
+        ]
+        edges = np.cumsum(use.sum(axis=1)).tolist()
+        return [tuple(found[first:last]) for first, last in zip([0, *edges], edges, strict=False)]
 
     def _all(self, scores: Scores, i: int) -> dict[str, float]:
         row = scores.probabilities[i].tolist()
@@ -327,7 +378,7 @@ class Model:
             The feature and what it adds to the log-odds of the text taken as one sentence.
         """
         arrays = self._artifact.arrays
-        batch = self._prepare([Document(text)])
+        batch = self._prepare([text])
         n = 3 * len(batch.lexed.normal) + 6 * len(batch.lexed.kind) + 1
         out = (np.empty(n, np.int32), np.empty(n, np.uint32), np.empty(n, np.int32))
         lexed = batch.lexed
@@ -345,57 +396,38 @@ class Model:
         return found
 
 
-class _Quotes:
-    """Evidence of a batch: the best sentences of a label, as spans of the original text."""
-
-    def __init__(self, batch: _Batch, scores: Scores, margin: float, floor: float) -> None:
-        self._batch = batch
-        self._scores = scores
-        self._margin = margin
-        self._floor = floor
-
-    def of(self, document: int, label: int) -> tuple[Evidence, ...]:
-        """Evidence for a label of a document, best first."""
-        quotes = []
-        least = self._floor
-        for sentence in self._scores.evidence[document, label].tolist():
-            if sentence < 0:
-                break
-            score = float(self._scores.sentence_scores[sentence, label])
-            if quotes and score < least:
-                break
-            least = max(least, score - self._margin) if not quotes else least
-            quotes.append(self._quote(document, sentence))
-        return tuple(quotes)
-
-    def _quote(self, document: int, sentence: int) -> Evidence:
-        batch = self._batch
-        lexed = batch.lexed
-        view = int(batch.first_view[document])
-        if batch.first_view[document + 1] - view > 1:
-            view = int(np.searchsorted(lexed.text_sentence, sentence, side="right")) - 1
-        first, after = lexed.sentence_first[sentence : sentence + 2].tolist()
-        span = batch.views[view].span(int(lexed.start[first]), int(lexed.end[after - 1]))
-        start, end = span.start + batch.bases[view], span.end + batch.bases[view]
-        text = batch.documents[document].text or ""
-        end = min(end, start + MAX_EVIDENCE)
-        return Evidence(start, end, text[start:end])
+def _evidence(text: str, view: View, base: int, start: int, end: int) -> Evidence:
+    """Quote the original words of a stretch of a cleaned text."""
+    if view.offsets.layers:
+        span = view.span(start, end)
+        start, end = span.start, span.end
+    start += base
+    end = min(end + base, start + MAX_EVIDENCE)
+    return Evidence(start, end, text[start:end])
 
 
-def _take(stream: Iterator[str | Document], characters: int) -> list[Document]:
-    """Take the next documents of a stream, about so many characters of them."""
-    taken: list[Document] = []
-    room = characters
+def _by_probability(failure: Failure) -> float:
+    return failure.probability
+
+
+def _text(item: str | Document) -> str:
+    return item if isinstance(item, str) else item.text or ""
+
+
+def _take(stream: Iterator[str | Document], characters: int) -> list[str | Document]:
+    """Take the next items of a stream, about so many characters of them."""
+    taken: list[str | Document] = []
     for item in islice(stream, BATCH_DOCUMENTS):
         if isinstance(item, str):
-            item = Document(item)
+            characters -= len(item)
         elif not isinstance(item, Document):
             raise InputError("SG-I006", "text", f"found {type(item).__name__}, wanted str or Document.")
         elif not isinstance(item.text, str):
             raise InputError("SG-I006", "Document.text", f"found {type(item.text).__name__}, wanted str.")
+        else:
+            characters -= len(item.text)
         taken.append(item)
-        room -= len(item.text or "")
-        if room <= 0:
+        if characters <= 0:
             break
     return taken
 

@@ -32,6 +32,10 @@ POOLING = 5
 """Weights of the document decision for each label: see `score`."""
 TOP = 3
 """Sentences kept as evidence for each label."""
+BLOCK = 256
+"""Rows added at once: as many 8-bit values as a sum of 16 bits can hold."""
+WEIGHT_OF_ZERO = 128
+"""What a weight of zero is stored as: rows without a sign are widened in one step."""
 ENERGY_UNIT = 16
 """A feature's squared weight is stored in sixteenths."""
 NO_SENTENCE_BELOW = 8.0
@@ -40,6 +44,8 @@ NO_SENTENCE_BELOW = 8.0
 _STRIDE = cython.declare(cython.int, 64)
 _POOLING = cython.declare(cython.int, 5)
 _TOP = cython.declare(cython.int, 3)
+_BLOCK = cython.declare(cython.int, 256)
+_ZERO = cython.declare(cython.int, 128)
 _FURTHEST = cython.declare(cython.double, 8.0)
 _UNIT = cython.declare(cython.double, 16.0)
 _WORD = cython.declare(cython.int, 0)
@@ -123,6 +129,37 @@ def place(table: cython.uint[::1], keys: cython.const[cython.uint][::1]) -> None
         table[2 * at + 1] = cython.cast(cython.uint, row)
 
 
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+@cython.boundscheck(False)
+@cython.wraparound(False)
+def _add(
+    rows: cython.int[::1],
+    n: cython.int,
+    weights: cython.const[cython.uchar][::1],
+    energies: cython.const[cython.ushort][::1],
+    partial: cython.ushort[::1],
+    sums: cython.int[::1],
+) -> cython.longlong:
+    """Add at most `BLOCK` rows to the sums; the energy that they hold."""
+    i: cython.longlong
+    c: cython.longlong
+    base: cython.longlong
+    energy: cython.longlong = 0
+    for c in range(64):
+        partial[c] = 0
+    for i in range(n):
+        energy += energies[rows[i]]
+        base = cython.cast(cython.longlong, rows[i]) * 64
+        for c in range(64):
+            partial[c] += weights[base + c]
+    for c in range(64):
+        sums[c] += partial[c] - _ZERO * n
+    return energy
+
+
 @cython.boundscheck(False)
 @cython.wraparound(False)
 @cython.cdivision(True)
@@ -135,12 +172,14 @@ def score(
     text_sentence: cython.const[cython.int][::1],
     document_text: cython.const[cython.int][::1],
     table: cython.const[cython.uint][::1],
-    weights: cython.const[cython.schar][::1],
+    weights: cython.const[cython.uchar][::1],
     energies: cython.const[cython.ushort][::1],
     scale: cython.const[cython.double][::1],
     bias: cython.const[cython.double][::1],
     pooling: cython.const[cython.double][::1],
     order: cython.int,
+    rows: cython.int[::1],
+    partial: cython.ushort[::1],
     sums: cython.int[::1],
     whole: cython.int[::1],
     best: cython.double[::1],
@@ -162,14 +201,15 @@ def score(
         First text of each document.
     table : uint32 (2 * capacity,)
         As `place` filled it.
-    weights : int8 (n_rows * STRIDE,), energies : uint16 (n_rows,)
+    weights : uint8 (n_rows * STRIDE,), energies : uint16 (n_rows,)
+        Weights stand `WEIGHT_OF_ZERO` over their value.
     scale, bias : float64 (n_labels,)
         A sentence's score is `bias + scale * sum / sqrt(energy / ENERGY_UNIT)`.
     pooling : float64 (n_labels * POOLING,)
         `a, b, c, d, e` of each label.
     order : int
         Longest token n-gram, 1 to 3.
-    sums, whole : int32 (STRIDE,), best : float64 (2 * STRIDE,)
+    rows : int32 (BLOCK,), partial : uint16 (STRIDE,), sums, whole : int32 (STRIDE,), best : float64 (2 * STRIDE,)
         Scratch.
     sentence_scores : float32 (n_sentences * n_labels,)
     probabilities : float32 (n_documents * n_labels,)
@@ -191,6 +231,7 @@ def score(
     b: cython.int
     x: cython.int
     y: cython.int
+    n: cython.int
     row: cython.int
     kind: cython.int
     energy: cython.longlong
@@ -227,17 +268,19 @@ def score(
                 energy = 0
                 previous = 0
                 pair = 0
+                n = 0
                 for t in range(sentence_first[s], sentence_first[s + 1]):
                     kind = kind_of[t]
                     if kind == _SYMBOL:
                         continue
                     key = hash_of[t]
+                    if n >= _BLOCK - 3:
+                        energy += _add(rows, n, weights, energies, partial, sums)
+                        n = 0
                     row = _row(table, mask, key)
                     if row >= 0:
-                        energy += energies[row]
-                        k = row * 64
-                        for c in range(64):
-                            sums[c] += weights[k + c]
+                        rows[n] = row
+                        n += 1
                     elif kind == _WORD or kind == _HASHTAG:
                         # character n-grams of "<word>"
                         a = normal_end_of[t - 1] if t > 0 else 0
@@ -250,10 +293,11 @@ def score(
                                 if y - x + 1 >= _SHORTEST:
                                     row = _row(table, mask, value)
                                     if row >= 0:
-                                        energy += energies[row]
-                                        k = row * 64
-                                        for c in range(64):
-                                            sums[c] += weights[k + c]
+                                        rows[n] = row
+                                        n += 1
+                            if n >= _BLOCK - 5:
+                                energy += _add(rows, n, weights, energies, partial, sums)
+                                n = 0
                         kind = _WORD
                     if kind == _PUNCTUATION:
                         continue
@@ -261,20 +305,17 @@ def score(
                         value = _join(previous, key)
                         row = _row(table, mask, value)
                         if row >= 0:
-                            energy += energies[row]
-                            k = row * 64
-                            for c in range(64):
-                                sums[c] += weights[k + c]
+                            rows[n] = row
+                            n += 1
                         if order >= 3:
                             if pair != 0:
                                 row = _row(table, mask, _join(pair, key))
                                 if row >= 0:
-                                    energy += energies[row]
-                                    k = row * 64
-                                    for c in range(64):
-                                        sums[c] += weights[k + c]
+                                    rows[n] = row
+                                    n += 1
                             pair = value
                     previous = key
+                energy += _add(rows, n, weights, energies, partial, sums)
                 for c in range(64):
                     whole[c] += sums[c]
                 energy_whole += energy

@@ -68,10 +68,10 @@ class LinearScorer:
         table = np.zeros(2 * capacity, np.uint32)
         kernel.place(memoryview(table), memoryview(np.ascontiguousarray(keys, np.uint32)))
         # A row is one cache line: start the rows at a line's start.
-        room = np.zeros(n_rows * kernel.STRIDE + 64, np.int8)
+        room = np.full(n_rows * kernel.STRIDE + 64, kernel.WEIGHT_OF_ZERO, np.uint8)
         shift = -room.ctypes.data % 64
         rows = room[shift : shift + n_rows * kernel.STRIDE]
-        rows.reshape(n_rows, kernel.STRIDE)[:, :n_labels] = weights
+        rows.reshape(n_rows, kernel.STRIDE)[:, :n_labels] = np.asarray(weights, np.int16) + kernel.WEIGHT_OF_ZERO
         self.n_labels = n_labels
         self.order = order
         self._constants = tuple(
@@ -103,6 +103,8 @@ class LinearScorer:
             document_text = np.arange(len(lexed.text_token), dtype=np.int32)
         n_documents = len(document_text) - 1
         n_sentences = len(lexed.sentence_first) - 1
+        rows = np.empty(kernel.BLOCK, np.int32)
+        partial = np.empty(kernel.STRIDE, np.uint16)
         sums = np.empty((2, kernel.STRIDE), np.int32)
         best = np.empty(2 * kernel.STRIDE, np.float64)
         sentence_scores = np.empty(n_sentences * self.n_labels, np.float32)
@@ -117,7 +119,7 @@ class LinearScorer:
             lexed.text_sentence,
             document_text,
         )
-        outputs = (sums[0], sums[1], best, sentence_scores, probabilities, evidence)
+        outputs = (rows, partial, sums[0], sums[1], best, sentence_scores, probabilities, evidence)
         kernel.score(*map(memoryview, inputs), *self._constants, self.order, *map(memoryview, outputs))  # type: ignore[arg-type]
         return Scores(
             probabilities.reshape(n_documents, self.n_labels),

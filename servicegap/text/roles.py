@@ -259,9 +259,9 @@ class _Marker:
             turns = {row: match for row in rows if (match := signs.SIDE.match(self.bodies[row]))}
         if not turns:
             return {}
-        agents = self._agents(rows, turns)
         names = {_speaker(match) for match in turns.values()}
-        if not agents or not (chat or 1 < len(names) < len(turns)):
+        agents = self._agents(rows, turns) if chat or 1 < len(names) < len(turns) else set()
+        if not agents:
             return {}
         roles: dict[int, PartRole] = {}
         speaker: PartRole | None = None
@@ -359,6 +359,36 @@ def _speaker(match: re.Match[str]) -> str:
     return match["name"].casefold()
 
 
+def _is_plain(text: str) -> bool:
+    """Whether no line can be anything but the customer's, in one look at how the lines begin."""
+    if "\n" not in text and "\r" not in text:
+        return True
+    bars = any(mark in text for mark in "|»•·")
+    turns = opened = 0
+    for line in text.splitlines():
+        body = line.strip()
+        if not body:
+            continue
+        opened -= 1
+        if body[0] in ">|" or body[:2] == "--" or (bars and len(body) <= 200 and signs.BARS.search(body)):
+            return False
+        if body[-1] == ":" or ":" in body[: signs.COLON]:
+            # a header, an attribution (perhaps begun some lines above), or the third turn of a transcript
+            turns += signs.TURN.match(body) is not None
+            attributes = body[-1] == ":" and (opened > 0 or signs.WROTE.search(body) or signs.EXACT.search(body))
+            if attributes or turns > 2 or signs.FROM.match(body) or signs.SEPARATOR.match(body):
+                return False
+        first = body.partition(" ")[0].lower()
+        if not first.isalpha():
+            opener = signs.OPENER.match(first) or signs.OPENER.match(body)
+            first = opener[1].lower() if opener else ""
+        if first in signs.OPENING:
+            opened = 4
+        if (first in signs.OPENERS or first.isdigit()) and any(pattern.match(body) for pattern in signs.LINES):
+            return False
+    return True
+
+
 def mark(text: str, *, channel: str | None = None) -> tuple[Part, ...]:
     r"""Mark whose words stand where: parts in order that cover the text without a gap.
 
@@ -389,6 +419,6 @@ def mark(text: str, *, channel: str | None = None) -> tuple[Part, ...]:
     """
     if not text:
         return ()
-    if "\n" not in text and "\r" not in text:
+    if channel != "chat" and _is_plain(text):
         return (Part(0, len(text), "customer"),)
     return _Marker(text, channel).parts()

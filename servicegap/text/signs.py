@@ -30,7 +30,8 @@ FIELD = re.compile(
     _I,
 )
 TO = re.compile(r"\*?(?:to|cc|an|à|para|a|aan|til) ?:(?!.*@)", _I)
-OPENS = re.compile(r"(?:on|am|le|el|il|em|op|den)\b", _I)
+OPENING = ("on", "am", "le", "el", "il", "em", "op", "den")
+OPENS = re.compile(rf"(?:{'|'.join(OPENING)})\b", _I)
 WROTE = re.compile(r"\b(?:wrote|writes|schrieb|a écrit|escribió|ha scritto|escreveu|schreef)\b.{0,120}:$", _I)
 EXACT = re.compile(r"\d[:.]\d\d\b|\d{4}|<[^<>]{1,80}@")
 FRAMED = re.compile(r">>> .{1,120} >>>$")
@@ -216,3 +217,21 @@ NO_SPEAKER = re.compile(
     r"|question)$",
     _I,
 )
+OPENERS = frozenset(
+    (
+        "original forwarded ursprüngliche weitergeleitete message mensaje messaggio begin anfang début inicio sent get von "
+        "envoyé enviado inviato with kind kindest best warm warmest many thanks thank regards yours your sincerely "
+        "faithfully respectfully all mit cordialement saludos un cheers ta rgds br kr click unsubscribe to view update you "
+        "you're please registered think virus-free scanned ref leave cancel log login logout sign signup register reply "
+        "share tweet like follow report flag helpful permalink print menu search home skip loading posted filed tag tags "
+        "tagged category categories related previous next older newer read continue show see back load advertisement "
+        "advertisements sponsored fill wordpress.com gravatar twitter google google+ facebook connecting notify name email "
+        "e-mail website comment comments post required this trackback trackbacks pingback copyright privacy terms cookie "
+        "powered accept reject we about contact subscribe was be the if any disclaimer confidential confidentiality"
+    ).split()
+)
+"""First words of every line that a pattern for whole lines here can match, but for headers, which hold a colon."""
+OPENER = re.compile(r"\W*(\w+(?:['+.-]\w+)*\+?)")
+LINES = (SEPARATOR, DEVICE, CLOSING, THANKS, FOOTER, FURNITURE, NOTICE)
+COLON = 90
+"""How far into a line the colon of a speaker or header stands."""

@@ -377,7 +377,9 @@ class View(NamedTuple):
     @classmethod
     def of(cls, original: str) -> View:
         """Clean a text by `STEPS`, in time linear in its length."""
-        text, offsets = entities(original) if "&" in original else (original, IDENTITY)
+        if "&" not in original and _is_clean(original):
+            return cls(original, original, IDENTITY)
+        text, offsets = entities(original)
         if not _is_clean(text):
             for step in STEPS[1:]:
                 text, back = step(text)
