@@ -48,7 +48,7 @@ def build(
     settings : mapping, optional
         Replace single values of `servicegap.training.fit.SETTINGS`.
     jobs : int
-        Threads; the result does not depend on it.
+        Processes; the result does not depend on it.
 
     Returns
     -------

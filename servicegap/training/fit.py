@@ -67,7 +67,8 @@ def coefficients(
     coefficients : float64 (n_labels, n_features)
     intercepts : float64 (n_labels,)
     """
-    fitted = Parallel(n_jobs=jobs, prefer="threads")(
+    # liblinear's random numbers are the process's own: threads would mix them
+    fitted = Parallel(n_jobs=jobs, prefer="processes")(
         delayed(_one)(x, known[:, k], weight, settings) for k in range(known.shape[1])
     )
     return np.stack([pair[0] for pair in fitted]), np.array([pair[1] for pair in fitted])
