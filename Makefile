@@ -24,7 +24,7 @@ demo: $(VENV)/installed  ## make the environment, score the sample archive, writ
 	@echo "Report:  $(DEMO)/report.html (open it in a browser)"
 
 test: $(VENV)/installed  ## run the tests against the installed package
-	$(BIN)/python -P -m pytest -q -p no:cacheprovider --import-mode=importlib tests
+	$(BIN)/python -P -m pytest -q -p no:cacheprovider tests
 	$(BIN)/python -P -m pytest -q -p no:cacheprovider --nbmake notebooks
 
 dev: $(VENV)/installed  ## add the tools of a developer to the environment
@@ -38,7 +38,7 @@ format: dev  ## put the code in form
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 train: $(VENV)/installed  ## build the default model from the corpora
-	$(BIN)/servicegap train
+	$(BIN)/servicegap train --force
 
 bench: $(VENV)/installed  ## speed beside scikit-learn and fastText, in one run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[bench]'

@@ -346,10 +346,15 @@ class Model:
         view = np.searchsorted(lexed.text_sentence, chosen, side="right") - 1
         start = lexed.start[lexed.sentence_first[chosen]]
         end = lexed.end[lexed.sentence_first[chosen + 1] - 1]
-        found = [
-            _evidence(_text(batch.items[i]), batch.views[v], batch.bases[v], first, last)
-            for i, v, first, last in zip(row[hit].tolist(), view.tolist(), start.tolist(), end.tolist(), strict=True)
-        ]
+        found = []
+        views, bases = batch.views, batch.bases
+        for v, first, last in zip(view.tolist(), start.tolist(), end.tolist(), strict=True):
+            own = views[v]
+            if own.offsets.layers:
+                first, last = own.span(first, last)
+                last = min(last, first + MAX_EVIDENCE)
+            base = bases[v]
+            found.append(Evidence(first + base, last + base, own.original[first:last]))
         edges = np.cumsum(use.sum(axis=1)).tolist()
         return [tuple(found[first:last]) for first, last in zip([0, *edges], edges, strict=False)]
 
@@ -394,16 +399,6 @@ class Model:
             order = np.argsort(-effect, kind="stable")[:top]
             found[label] = [(vocabulary[rows[j]], round(float(effect[j]), 3)) for j in order if effect[j] > 0]
         return found
-
-
-def _evidence(text: str, view: View, base: int, start: int, end: int) -> Evidence:
-    """Quote the original words of a stretch of a cleaned text."""
-    if view.offsets.layers:
-        span = view.span(start, end)
-        start, end = span.start, span.end
-    start += base
-    end = min(end + base, start + MAX_EVIDENCE)
-    return Evidence(start, end, text[start:end])
 
 
 def _by_probability(failure: Failure) -> float:

@@ -102,11 +102,11 @@ def read(folder: Path, *, texts: Mapping[str, str] | None = None) -> Iterator[Re
     scheme = taxonomy()
     known = frozenset(scheme.type_ids), frozenset(scheme.signal_ids)
     for path in files(folder):
-        with path.open(encoding="utf-8") as lines:
+        with path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 place = f"{path.name}:{number}"
                 try:
-                    row = json.loads(line)
+                    row = json.loads(line.decode("utf-8"))
                     text = row["text"] if "text" in row else (texts or {}).get(row["id"])
                     if text is not None:
                         yield _record(row, text, known, place)

@@ -153,6 +153,6 @@ def _format(place: str, suffix: str, format: str | None) -> Format:
     known = _FORMATS.get(suffix.lower() if format is None else f".{format}")
     if known is None:
         found = f"the suffix {suffix!r}" if format is None else f"the format {format!r}"
-        todo = "use --format jsonl or csv, or a name that ends in .jsonl, .ndjson or .csv, also with .gz"
+        todo = "use --output-format jsonl or csv, or a name that ends in .jsonl, .ndjson or .csv, also with .gz"
         raise OutputError("SG-O003", place, f"{found} is not known; {todo}.")
     return known
