@@ -132,6 +132,7 @@ _documents = st.builds(
     role=st.sampled_from(["customer", "agent", "automatic"]),
     title=_maybe,
     source=st.builds(Source, _maybe, st.none() | _offset, _maybe, st.none() | _offset),
+    sha256=st.none(),
 )
 _scored = st.builds(
     Result,
@@ -155,7 +156,13 @@ _skipped = st.builds(
     model=st.just(MODEL),
     digest=st.just(DIGEST),
     taxonomy=st.just("1"),
+    language=_maybe,
+    complaint=st.none(),
+    complaint_probability=st.none(),
+    failures=st.just(()),
     gaps=_gaps,
+    signals=st.just(()),
+    probabilities=st.none(),
 )
 results = _scored | _skipped
 """Any result that the contract allows."""
