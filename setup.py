@@ -16,8 +16,11 @@ def extensions():
         return []
     # No contraction: compiled and uncompiled must agree to the last bit.
     flags = [] if os.name == "nt" else ["-O3", "-ffp-contract=off"]
-    modules = [Extension(name, [path], extra_compile_args=flags, optional=True) for name, path in MODULES.items()]
-    return cythonize(modules, language_level=3, build_dir="build/cython")
+    modules = [Extension(name, [path], extra_compile_args=flags) for name, path in MODULES.items()]
+    compiled = cythonize(modules, language_level=3, build_dir="build/cython")
+    for module in compiled:
+        module.optional = True  # without a compiler the Python source runs as it is
+    return compiled
 
 
 setup(ext_modules=extensions())

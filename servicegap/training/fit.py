@@ -83,8 +83,8 @@ def _one(x: sparse.csr_matrix, known: Array, weight: Array, settings: Mapping[st
         C=settings["inverse_regularization"],
         solver="liblinear",
         dual=True,
-        max_iter=200,
-        tol=0.01,
+        max_iter=60,
+        tol=0.1,
         class_weight={0: 1.0, 1: settings["positive_weight"]},
         random_state=settings["seed"],
     )
