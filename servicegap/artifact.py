@@ -4,6 +4,7 @@
 
 - `manifest.json`: what the model is and the settings that training and scoring share; its
   digest is the model's identity. It names every file below with its size and sha256.
+- `manifest.sha256`: that digest, in the form that `sha256sum -c` reads.
 - `weights.npz`: the arrays, read without pickle.
 - `vocabulary.txt`: the features, a line a row, for explanations.
 - `canary.jsonl`: texts, and the scores that they must get.
@@ -15,6 +16,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
+import os.path
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from servicegap import _version
+from servicegap.engine import kernel
 from servicegap.errors import ArtifactError
 
 FORMAT = 1
@@ -33,6 +37,7 @@ FORMAT = 1
 DEFAULT = "servicegap-en"
 
 MANIFEST = "manifest.json"
+CHECKSUM = "manifest.sha256"
 WEIGHTS = "weights.npz"
 VOCABULARY = "vocabulary.txt"
 CANARY = "canary.jsonl"
@@ -41,6 +46,9 @@ CARD = "CARD.md"
 
 # The numbers that a text must get again may differ in the last bits between math libraries.
 CANARY_TOLERANCE = 2e-5
+
+# What the header of an array takes in the archive, at most.
+_HEADER = 4096
 
 _REQUIRED = {
     "format": int,
@@ -87,6 +95,33 @@ class Artifact:
         """The model's version."""
         return str(self.manifest["version"])
 
+    def tables(self) -> dict[str, npt.NDArray[Any]]:
+        """The arrays of the scorer; the kernel would read beyond the end of one that has another shape.
+
+        Raises
+        ------
+        ArtifactError
+            SG-A030 where one is missing or of another shape or type.
+        """
+        rows = self.arrays.get("keys", np.empty(0)).size
+        labels = len(self.manifest["labels"])
+        wanted = {
+            "keys": ("uint32", [rows]),
+            "weights": ("int8", [rows, labels]),
+            "energies": ("uint16", [rows]),
+            "scale": ("float64", [labels]),
+            "bias": ("float64", [labels]),
+            "pooling": ("float64", [labels, kernel.POOLING]),
+        }
+        for name, (dtype, shape) in wanted.items():
+            array = self.arrays.get(name, np.empty(0, object))
+            if array.dtype.name != dtype or list(array.shape) != shape:
+                found = f"{array.dtype.name} {list(array.shape)}" if name in self.arrays else "missing"
+                raise ArtifactError(
+                    "SG-A030", f"{self.path}:{name}", f"is {found}, wanted {dtype} {shape}; build the model again."
+                )
+        return {name: self.arrays[name] for name in wanted}
+
     def vocabulary(self) -> list[str]:
         """The features, row by row."""
         return (self.path / VOCABULARY).read_text(encoding="utf-8").split("\n")[:-1]
@@ -110,11 +145,11 @@ def roots() -> list[Path]:
 
 def available() -> list[Path]:
     """Folders of all models that can be named, by name and version, oldest first."""
-    found: dict[tuple[str, tuple[int, ...]], Path] = {}
+    found: dict[tuple[str, tuple[int, ...], str], Path] = {}
     for root in roots():
         for manifest in root.glob(f"*/*/{MANIFEST}"):
             folder = manifest.parent
-            found.setdefault((folder.parent.name, _version_key(folder.name)), folder)
+            found.setdefault((folder.parent.name, _version_key(folder.name), folder.name), folder)
     return [found[key] for key in sorted(found)]
 
 
@@ -133,7 +168,7 @@ def find(model: str | Path | None = None) -> Path:
     ]
     if candidates:
         return candidates[-1]
-    if (Path(wanted) / MANIFEST).is_file():
+    if os.path.isfile(Path(wanted) / MANIFEST):
         return Path(wanted)
     known = ", ".join(f"{folder.parent.name}=={folder.name}" for folder in available()) or "none"
     raise ArtifactError(
@@ -161,13 +196,14 @@ def read(model: str | Path | None = None) -> Artifact:
     """
     folder = find(model)
     data = _bytes(folder, MANIFEST)
-    manifest = _manifest(folder / MANIFEST, data)
+    digest = hashlib.sha256(data).hexdigest()
+    manifest = _manifest(folder, data, digest)
     for name in (WEIGHTS, VOCABULARY, CANARY):
         if name not in manifest["files"]:
             raise ArtifactError("SG-A010", str(folder / MANIFEST), f"names no {name} among its files; build it again.")
     content = {name: _verified(folder, name, facts) for name, facts in manifest["files"].items()}
     arrays = _arrays(folder / WEIGHTS, content[WEIGHTS], manifest["arrays"])
-    return Artifact(folder, manifest, "sha256:" + hashlib.sha256(data).hexdigest(), arrays)
+    return Artifact(folder, manifest, "sha256:" + digest, arrays)
 
 
 def write(
@@ -209,6 +245,7 @@ def write(
         },
     }
     content[MANIFEST] = (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode()
+    content[CHECKSUM] = f"{hashlib.sha256(content[MANIFEST]).hexdigest()}  {MANIFEST}\n".encode()
     for name, data in content.items():
         (folder / name).write_bytes(data)
     return read(folder)
@@ -219,30 +256,44 @@ def _line(record: Mapping[str, Any]) -> str:
 
 
 def _bytes(folder: Path, name: str) -> bytes:
+    path = folder / name
     try:
-        return (folder / name).read_bytes()
+        # a pipe or device would never end
+        if path.exists() and not path.is_file():
+            raise OSError(0, "not a file")
+        return path.read_bytes()
     except OSError as error:
         raise ArtifactError(
-            "SG-A020", str(folder / name), f"cannot be read ({error.strerror}); install the model again."
+            "SG-A020", str(path), f"cannot be read ({error.strerror}); install the model again."
         ) from None
 
 
-def _manifest(path: Path, data: bytes) -> dict[str, Any]:
+def _manifest(folder: Path, data: bytes, digest: str) -> dict[str, Any]:
+    path = folder / MANIFEST
     try:
         manifest = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ArtifactError("SG-A010", str(path), "is not JSON; install the model again.") from None
-    if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
-        raise ArtifactError("SG-A010", str(path), "holds no integer 'format'; install the model again.")
+    if not isinstance(manifest, dict) or type(manifest.get("format")) is not int or manifest["format"] < 1:
+        raise ArtifactError("SG-A010", str(path), "holds no 'format' from 1; install the model again.")
     if manifest["format"] > FORMAT:
         raise ArtifactError(
             "SG-A011",
             str(path),
             f"format is {manifest['format']}, this package reads up to {FORMAT}; upgrade servicegap.",
         )
+    stated = _bytes(folder, CHECKSUM)[:64].decode("ascii", "replace")
+    if stated != digest:
+        raise _changed(path, digest, stated, CHECKSUM)
     for field, kind in _REQUIRED.items():
         if not isinstance(manifest.get(field), kind):
             raise ArtifactError("SG-A010", str(path), f"'{field}' is missing or no {kind.__name__}; build it again.")
+    for field, facts in (("files", {"sha256": str, "size": int}), ("arrays", {"dtype": str, "shape": list})):
+        for name, stated_facts in manifest[field].items():
+            if not isinstance(stated_facts, dict) or any(type(stated_facts.get(f)) is not facts[f] for f in facts):
+                raise ArtifactError(
+                    "SG-A010", str(path), f"'{field}' says of {name!r} no {' or '.join(facts)}; build it again."
+                )
     if _version_key(manifest["requires"]) > _version_key(_version.__version__):
         raise ArtifactError(
             "SG-A012",
@@ -255,26 +306,43 @@ def _manifest(path: Path, data: bytes) -> dict[str, Any]:
 def _verified(folder: Path, name: str, facts: Mapping[str, Any]) -> bytes:
     if Path(name).name != name:
         raise ArtifactError("SG-A010", str(folder / MANIFEST), "names a file outside its folder; do not use it.")
-    data = _bytes(folder, name)
-    digest = hashlib.sha256(data).hexdigest()
-    if digest != facts.get("sha256"):
+    path = folder / name
+    if path.is_file() and path.stat().st_size != facts["size"]:
         raise ArtifactError(
             "SG-A021",
-            str(folder / name),
-            f"sha256 is {digest[:12]}.., the manifest says {str(facts.get('sha256'))[:12]}.. The file changed after "
-            "packaging; install it again or run 'servicegap models verify'.",
+            str(path),
+            f"has {path.stat().st_size} bytes, the manifest says {facts['size']}; install the model again.",
         )
+    data = _bytes(folder, name)
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != facts["sha256"]:
+        raise _changed(path, digest, str(facts["sha256"]), "manifest")
     return data
+
+
+def _changed(path: Path, found: str, stated: str, where: str) -> ArtifactError:
+    return ArtifactError(
+        "SG-A021",
+        str(path),
+        f"sha256 is {found[:12]}.., the {where} says {stated[:12]}.. The file changed after packaging; "
+        "install the model again.",
+    )
 
 
 def _arrays(path: Path, data: bytes, wanted: Mapping[str, Any]) -> dict[str, npt.NDArray[Any]]:
     arrays = {}
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            for name in wanted:
+            for name, facts in wanted.items():
+                # look at the size before anything is unpacked
+                room = math.prod(facts["shape"]) * np.dtype(facts["dtype"]).itemsize + _HEADER
+                if archive.zip.getinfo(name + ".npy").file_size > room:
+                    raise ValueError(name)
                 arrays[name] = archive[name]
-    except (KeyError, ValueError, OSError, EOFError) as error:
-        raise ArtifactError("SG-A030", str(path), f"cannot be unpacked ({type(error).__name__}).") from None
+    except Exception as error:  # whatever numpy, zipfile and zlib say of a broken archive
+        raise ArtifactError(
+            "SG-A030", str(path), f"cannot be unpacked ({type(error).__name__}); install the model again."
+        ) from None
     for name, facts in wanted.items():
         array = arrays[name]
         if array.dtype.name != facts["dtype"] or list(array.shape) != facts["shape"]:

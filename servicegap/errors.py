@@ -21,6 +21,9 @@ CODES: dict[str, str] = {
     "SG-C002": "span outside its text",
     "SG-C003": "label not in the taxonomy",
     "SG-C004": "corpus missing or empty",
+    "SG-C005": "download failed",
+    "SG-C006": "published file cannot be read",
+    "SG-C007": "annotations cannot be read",
     # I: inputs
     "SG-I001": "input cannot be opened",
     "SG-I002": "input format not recognized",
@@ -39,8 +42,6 @@ CODES: dict[str, str] = {
     # T: taxonomy
     "SG-T001": "no such taxonomy version",
     "SG-T002": "no such label",
-    # X: extras
-    "SG-X001": "optional package missing",
 }
 
 
@@ -86,7 +87,3 @@ class OutputError(ServiceGapError):
 
 class TaxonomyError(ServiceGapError):
     """A label or version that the taxonomy does not know."""
-
-
-class ExtraError(ServiceGapError):
-    """An optional dependency that is not installed; the message names the extra."""

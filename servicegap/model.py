@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from servicegap.text.tokens import Lexed
 from servicegap.text.view import View
 from servicegap.types import MAX_EVIDENCE, Band, Document, Evidence, Failure, Result, Signal, Status
 
+BANDS: tuple[Band, ...] = ("high", "medium", "low")
 COMPLAINT = "complaint"
 ENGLISH = "english"
 
@@ -98,20 +100,17 @@ class Model:
             )
         self.thresholds: Mapping[str, float] = dict(manifest["thresholds"])
         self._families = tuple(scheme.family_of(label) for label in self.types)
-        self._bands: tuple[tuple[Band, float], ...] = tuple(manifest["bands"].items())
-        self._margin = float(settings["evidence_margin"])
-        self._floor = float(settings["evidence_floor"])
-        arrays = source.arrays
-        self._scorer = LinearScorer(
-            keys=arrays["keys"],
-            weights=arrays["weights"],
-            energies=arrays["energies"],
-            scale=arrays["scale"],
-            bias=arrays["bias"],
-            pooling=arrays["pooling"],
-            order=int(settings["token_ngrams"]),
-        )
-        self._limits = self._threshold_row(None)
+        try:
+            bands = [(band, float(manifest["bands"][band])) for band in BANDS]
+            self._margin = float(settings["evidence_margin"])
+            self._floor = float(settings["evidence_floor"])
+            order = int(settings["token_ngrams"])
+            self._limits = self._threshold_row(None)
+        except (KeyError, TypeError, ValueError, OutputError) as error:
+            detail = f"a setting, band or threshold is missing or wrong ({error}); build it again."
+            raise ArtifactError("SG-A010", str(source.path), detail) from None
+        self._bands: tuple[tuple[Band, float], ...] = tuple(bands)
+        self._scorer = LinearScorer(**source.tables(), order=order)
 
     def __repr__(self) -> str:
         return f"<servicegap.Model {self.reference}>"
@@ -180,7 +179,7 @@ class Model:
         Result
         """
         limits = self._limits if thresholds is None else self._threshold_row(thresholds)
-        stream = iter(items)
+        stream = _stream(items)
         while items := _take(stream, batch_characters):
             yield from self._results(items, limits, all_types)
 
@@ -198,7 +197,7 @@ class Model:
             customer's, of 0 for one with nothing to read.
         """
         parts = []
-        stream = iter(texts)
+        stream = _stream(texts)
         while items := _take(stream, BATCH_CHARACTERS):
             batch = self._prepare(items)
             scores = self._scorer.score(batch.lexed, batch.first_view)
@@ -220,7 +219,7 @@ class Model:
         elif given is not None:
             wanted.update(dict.fromkeys(self.types, given))
         for label, value in wanted.items():
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0.0 <= value <= 1.0:
+            if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not 0.0 <= value <= 1.0:
                 raise OutputError("SG-O004", f"thresholds[{label!r}]", f"found {value!r}, wanted a number from 0 to 1.")
         return np.array([wanted[label] for label in self.labels[:-1]], np.float32)
 
@@ -328,7 +327,7 @@ class Model:
                 signals.setdefault(i, []).append(Signal(self.labels[k], probability, quote))
         for found in failures.values():
             if len(found) > 1:
-                found.sort(key=_by_probability, reverse=True)
+                found.sort(key=attrgetter("probability"), reverse=True)
         return failures, signals
 
     def _quotes(
@@ -337,7 +336,7 @@ class Model:
         """Evidence of each (document, label) pair: its best sentence, and others that come near it."""
         lexed = batch.lexed
         sentence = scores.evidence[row, label]
-        value = scores.sentence_scores[sentence, label[:, None]]
+        value = scores.evidence_scores[row, label]
         least = np.maximum(value[:, :1] - self._margin, self._floor)
         use = (sentence >= 0) & (value >= least)
         use[:, 0] = True
@@ -352,7 +351,7 @@ class Model:
             own = views[v]
             if own.offsets.layers:
                 first, last = own.span(first, last)
-                last = min(last, first + MAX_EVIDENCE)
+            last = min(last, first + MAX_EVIDENCE)
             base = bases[v]
             found.append(Evidence(first + base, last + base, own.original[first:last]))
         edges = np.cumsum(use.sum(axis=1)).tolist()
@@ -384,29 +383,27 @@ class Model:
         """
         arrays = self._artifact.arrays
         batch = self._prepare([text])
-        n = 3 * len(batch.lexed.normal) + 6 * len(batch.lexed.kind) + 1
-        out = (np.empty(n, np.int32), np.empty(n, np.uint32), np.empty(n, np.int32))
-        lexed = batch.lexed
-        inputs = (lexed.kind, lexed.hash, lexed.normal, lexed.normal_end, lexed.sentence_first)
-        count = kernel.features(*map(memoryview, inputs), self._scorer.order, *map(memoryview, out))  # type: ignore[arg-type]
-        rows = np.flatnonzero(np.isin(arrays["keys"], out[1][:count]))
+        row, count = self._scorer.rows(batch.lexed)
         vocabulary = self._artifact.vocabulary()
-        energy = float(arrays["energies"][rows].sum()) or 1.0
+        energy = float((arrays["energies"][row].astype(np.int64) * count).sum()) or 1.0
         found = {}
         for label in self(text).types:
             k = self.labels.index(label)
-            effect = arrays["weights"][rows, k] * arrays["scale"][k] / np.sqrt(energy / kernel.ENERGY_UNIT)
+            effect = count * arrays["weights"][row, k] * arrays["scale"][k] / np.sqrt(energy / kernel.ENERGY_UNIT)
             order = np.argsort(-effect, kind="stable")[:top]
-            found[label] = [(vocabulary[rows[j]], round(float(effect[j]), 3)) for j in order if effect[j] > 0]
+            found[label] = [(vocabulary[row[j]], round(float(effect[j]), 3)) for j in order if effect[j] > 0]
         return found
-
-
-def _by_probability(failure: Failure) -> float:
-    return failure.probability
 
 
 def _text(item: str | Document) -> str:
     return item if isinstance(item, str) else item.text or ""
+
+
+def _stream(items: Iterable[str | Document]) -> Iterator[str | Document]:
+    if isinstance(items, (str, bytes, Document)):
+        detail = f"found one {type(items).__name__}, wanted an iterable of texts; call the model for a single one."
+        raise InputError("SG-I006", "texts", detail)
+    return iter(items)
 
 
 def _take(stream: Iterator[str | Document], characters: int) -> list[str | Document]:
@@ -475,17 +472,19 @@ def check_canary(model: Model) -> None:
     ArtifactError
         SG-A040 where a score is not the one that was stored.
     """
-    records = list(model.artifact.canary())
-    scores = model.predict_proba(record["text"] for record in records)
-    wanted = np.array([record["probabilities"] for record in records], np.float64)
-    worst = float(np.abs(scores - wanted).max(initial=0.0))
+    place = str(model.artifact.path / artifact.CANARY)
+    try:
+        records = list(model.artifact.canary())
+        scores = model.predict_proba(record["text"] for record in records)
+        wanted = np.array([record["probabilities"] for record in records], np.float64)
+    except (KeyError, TypeError, ValueError, InputError):
+        raise ArtifactError("SG-A040", place, "holds no texts with scores; build the model again.") from None
+    if not records or wanted.shape != scores.shape:
+        raise ArtifactError("SG-A040", place, f"holds {list(wanted.shape)} scores; build the model again.")
+    worst = float(np.abs(scores - wanted).max())
     if not worst <= artifact.CANARY_TOLERANCE:
-        raise ArtifactError(
-            "SG-A040",
-            str(model.artifact.path / artifact.CANARY),
-            f"scores differ from the stored ones by up to {worst:.2g}, wanted at most "
-            f"{artifact.CANARY_TOLERANCE:.0e}; install servicegap and the model again.",
-        )
+        detail = f"scores differ from the stored ones by up to {worst:.2g}; install servicegap and the model again."
+        raise ArtifactError("SG-A040", place, detail)
 
 
 def _restore(reference: str, path: str, digest: str) -> Model:

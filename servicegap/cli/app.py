@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from servicegap._version import __version__
-from servicegap.cli import classify, labels, models, report, score, train
+from servicegap.cli import classify, corpus, labels, models, report, score, train
 
 app = typer.Typer(
     name="servicegap",
@@ -42,5 +42,6 @@ app.command("score")(score.score)
 app.command("report")(report.report)
 app.command("types")(labels.types)
 app.add_typer(models.app, name="models")
+app.add_typer(corpus.app, name="corpus")
 app.command("train")(train.train)
 app.command("evaluate")(train.evaluate)

@@ -141,7 +141,7 @@ def _add(
     weights: cython.const[cython.uchar][::1],
     energies: cython.const[cython.ushort][::1],
     partial: cython.ushort[::1],
-    sums: cython.int[::1],
+    sums: cython.longlong[::1],
 ) -> cython.longlong:
     """Add at most `BLOCK` rows to the sums; the energy that they hold."""
     i: cython.longlong
@@ -180,12 +180,13 @@ def score(
     order: cython.int,
     rows: cython.int[::1],
     partial: cython.ushort[::1],
-    sums: cython.int[::1],
-    whole: cython.int[::1],
+    sums: cython.longlong[::1],
+    whole: cython.longlong[::1],
     best: cython.double[::1],
     sentence_scores: cython.float[::1],
     probabilities: cython.float[::1],
     evidence: cython.int[::1],
+    evidence_scores: cython.float[::1],
 ) -> None:
     """Score every sentence and every document of a batch.
 
@@ -209,14 +210,18 @@ def score(
         `a, b, c, d, e` of each label.
     order : int
         Longest token n-gram, 1 to 3.
-    rows : int32 (BLOCK,), partial : uint16 (STRIDE,), sums, whole : int32 (STRIDE,), best : float64 (2 * STRIDE,)
+    rows : int32 (BLOCK,), partial : uint16 (STRIDE,), sums, whole : int64 (STRIDE,), best : float64 (TOP * STRIDE,)
         Scratch.
-    sentence_scores : float32 (n_sentences * n_labels,)
+    sentence_scores : float32 (n_sentences * n_labels,) or (0,)
+        Not filled where there is no room for it: a long text may have millions of sentences.
     probabilities : float32 (n_documents * n_labels,)
         0 for a document without a token.
     evidence : int32 (n_documents * n_labels * TOP,)
-        The sentences with the highest scores, best first, -1 where there are fewer.
+        The sentences with the highest scores, best first, -1 where there are fewer; of equal ones the first.
+    evidence_scores : float32 (n_documents * n_labels * TOP,)
+        Their scores; -1e30 where there is no sentence.
     """
+    keeps: cython.bint = sentence_scores.shape[0] > 0
     n_labels: cython.int = scale.shape[0]
     mask: cython.ulonglong = table.shape[0] // 2 - 1
     document: cython.longlong
@@ -252,6 +257,7 @@ def score(
             base = document * n_labels
             for k in range(n_labels * _TOP):
                 evidence[base * _TOP + k] = -1
+                evidence_scores[base * _TOP + k] = -1e30
             if first == last:
                 for k in range(n_labels):
                     probabilities[base + k] = 0.0
@@ -259,8 +265,8 @@ def score(
             for c in range(64):
                 whole[c] = 0
             for k in range(n_labels):
-                best[2 * k] = -1e30
-                best[2 * k + 1] = -1e30
+                for c in range(_TOP):
+                    best[_TOP * k + c] = -1e30
             energy_whole = 0
             for s in range(first, last):
                 for c in range(64):
@@ -322,32 +328,28 @@ def score(
                 norm = 1.0 / sqrt(energy / _UNIT) if energy > 0 else 0.0
                 for k in range(n_labels):
                     z = bias[k] + scale[k] * sums[k] * norm
-                    sentence_scores[s * n_labels + k] = z
-                    if z > best[2 * k]:
-                        best[2 * k + 1] = best[2 * k]
-                        best[2 * k] = z
-                        c = (base + k) * _TOP
-                        evidence[c + 2] = evidence[c + 1]
-                        evidence[c + 1] = evidence[c]
-                        evidence[c] = cython.cast(cython.int, s)
-                    elif z > best[2 * k + 1]:
-                        best[2 * k + 1] = z
-                        c = (base + k) * _TOP
-                        evidence[c + 2] = evidence[c + 1]
-                        evidence[c + 1] = cython.cast(cython.int, s)
-                    else:
-                        c = (base + k) * _TOP
-                        if evidence[c + 2] < 0 or z > sentence_scores[evidence[c + 2] * n_labels + k]:
-                            evidence[c + 2] = cython.cast(cython.int, s)
+                    if keeps:
+                        sentence_scores[s * n_labels + k] = z
+                    if z > best[_TOP * k + 2]:
+                        # move it up to its place
+                        c = 2
+                        while c > 0 and z > best[_TOP * k + c - 1]:
+                            best[_TOP * k + c] = best[_TOP * k + c - 1]
+                            evidence[(base + k) * _TOP + c] = evidence[(base + k) * _TOP + c - 1]
+                            c -= 1
+                        best[_TOP * k + c] = z
+                        evidence[(base + k) * _TOP + c] = cython.cast(cython.int, s)
             norm = 1.0 / sqrt(energy_whole / _UNIT) if energy_whole > 0 else 0.0
             sentences = log(cython.cast(cython.double, last - first))
             for k in range(n_labels):
-                z = best[2 * k] - best[2 * k + 1]
+                for c in range(_TOP):
+                    evidence_scores[(base + k) * _TOP + c] = best[_TOP * k + c]
+                z = best[_TOP * k] - best[_TOP * k + 1]
                 if z > _FURTHEST:
                     z = _FURTHEST
                 logit = (
                     pooling[_POOLING * k]
-                    + pooling[_POOLING * k + 1] * best[2 * k]
+                    + pooling[_POOLING * k + 1] * best[_TOP * k]
                     + pooling[_POOLING * k + 2] * z
                     + pooling[_POOLING * k + 3] * (bias[k] + scale[k] * whole[k] * norm)
                     + pooling[_POOLING * k + 4] * sentences

@@ -62,6 +62,7 @@ _HIGH = cython.declare(cython.int, 8)
 _SOFT_TOKENS = cython.declare(cython.int, 30)
 _HARD_TOKENS = cython.declare(cython.int, 56)
 _HARD_LENGTH = cython.declare(cython.int, 280)
+_LONGEST = cython.declare(cython.int, 300)
 _SHORT_LINE = cython.declare(cython.int, 45)
 
 _SEED = cython.declare(cython.ulonglong, 2166136261)
@@ -106,23 +107,34 @@ def _hashes(words: str) -> bytes:
     return b"".join(hash_normal(word.encode()).to_bytes(4, "little") for word in words.split())
 
 
-ABBREVIATIONS = _hashes("mr mrs ms dr prof st vs approx rs fig tel ext eg ie dept messrs incl esp acct ave blvd")
-BEFORE_DIGITS = _hashes("no nos ref art p pp jan feb mar apr may jun jul aug sep sept oct nov dec max min sec")
-BEFORE_LOWER = _hashes("inc ltd co corp etc am pm us uk usa llc plc bros hrs mins")
+ABBREVIATIONS = _hashes(
+    "mr mrs ms dr prof rev capt sgt lt jr sr st vs approx rs fig tel ext eg ie dept messrs incl esp acct ave blvd"
+)
+BEFORE_DIGITS = _hashes(
+    "no nos ref art p pp jan feb mar apr may jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri "
+    "sat sun max min sec"
+)
+BEFORE_LOWER = _hashes("ref inc ltd co corp etc am pm us uk usa llc plc bros hrs mins")
 CLAUSE_STARTS = _hashes(
-    "and but so then because when now also however although though while after before until since which i they he she we"
+    "and but so then because when now also however although though while after before until since which i they he "
+    "she we"
+)
+# After a lone letter or dotted abbreviation, these start a sentence; other words are names ("J. Smith", "P.O. Box").
+OPENERS = _hashes(
+    "i it its the they he she we you my our your this that these those there then so but and or when after now no not "
+    "nobody what why how if as at in on for with never still please thanks also however because since all a an is was"
 )
 NEGATED = _hashes(
-    "dont didnt doesnt isnt wasnt cant wont couldnt wouldnt havent hasnt hadnt arent werent shouldnt aint mustnt neednt"
+    "dont didnt doesnt isnt wasnt cant wont couldnt wouldnt havent hasnt hadnt arent werent shouldnt aint mustnt "
+    "neednt shant mightnt oughtnt"
 )
-CANNOT = _hashes("cannot")
 DOMAINS = _hashes("com co uk org net io ie de gov edu info biz app au ca nz za eu fr nl tv ly gl")
 CURRENCIES = _hashes("rs inr usd gbp eur aud cad nzd zar ngn php lkr pkr sgd myr chf")
 TIME_SUFFIXES = _hashes(
     "am pm st nd rd th h hr hrs hour hours min mins minute minutes sec secs s d day days w wk wks week weeks yr yrs"
 )
 UNIT_SUFFIXES = _hashes("x k m bn gb mb kb tb kg g km cm mm ft lb lbs kwh px mph pc pcs ml l star stars")
-COIN_SUFFIXES = _hashes("p c pence cents usd gbp eur rs inr")
+COIN_SUFFIXES = _hashes("p c pence cents quid bucks pounds dollars euro euros kr usd gbp eur rs inr aud cad nzd chf")
 
 
 @cython.cfunc
@@ -233,9 +245,7 @@ def _lower(byte: cython.int) -> cython.int:
 @cython.exceptval(check=False)
 @cython.boundscheck(False)
 @cython.wraparound(False)
-def _hash_lower(
-    buf: cython.const[cython.uchar][::1], start: cython.longlong, end: cython.longlong
-) -> cython.ulonglong:
+def _hash_lower(buf: cython.const[cython.uchar][::1], start: cython.longlong, end: cython.longlong) -> cython.ulonglong:
     """Hash of a stretch of ASCII in lower case."""
     value: cython.ulonglong = _SEED
     k: cython.longlong
@@ -247,11 +257,58 @@ def _hash_lower(
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
+def _is_single(letter: cython.int, after: cython.int) -> cython.bint:
+    """Whether a lengthened letter within a word stands for one ("sloooow", "helllp") and not for two ("goood")."""
+    if letter == 97 or 104 <= letter <= 107 or letter == 113 or 117 <= letter <= 121:
+        return True  # a h i j k q u v w x y: English hardly doubles them
+    if letter == 111:
+        return after == 119
+    if letter == 101:
+        return after == 97
+    # a double consonant stands before a vowel, l, r or y
+    return not (
+        after == 97
+        or after == 101
+        or after == 105
+        or after == 111
+        or after == 117
+        or after == 108
+        or after == 114
+        or after == 121
+    )
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
 @cython.boundscheck(False)
 @cython.wraparound(False)
-def _rest_of_url(
-    buf: cython.const[cython.uchar][::1], at: cython.longlong, end: cython.longlong
-) -> cython.longlong:
+def _clitic_at(
+    buf: cython.const[cython.uchar][::1],
+    classes: cython.const[cython.uchar][::1],
+    at: cython.longlong,
+    end: cython.longlong,
+) -> cython.int:
+    """First letter of the clitic that stands at `at`, after its apostrophe ('t 's 'm 'd 're 've 'll), or 0."""
+    if at >= end or classes[buf[at]] != _LETTER:
+        return 0
+    first: cython.int = _lower(buf[at])
+    if at + 1 >= end or classes[buf[at + 1]] != _LETTER:
+        return first if first == 116 or first == 115 or first == 109 or first == 100 else 0
+    if at + 2 < end and classes[buf[at + 2]] == _LETTER:
+        return 0
+    second: cython.int = _lower(buf[at + 1])
+    if (second == 101 and (first == 114 or first == 118)) or (second == 108 and first == 108):
+        return first
+    return 0
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+@cython.boundscheck(False)
+@cython.wraparound(False)
+def _rest_of_url(buf: cython.const[cython.uchar][::1], at: cython.longlong, end: cython.longlong) -> cython.longlong:
     """End of the address that is under way at `at`: up to white space, less closing punctuation."""
     start: cython.longlong = at
     byte: cython.int
@@ -264,8 +321,16 @@ def _rest_of_url(
         byte = buf[at - 1]
         # . , ! ? ; : ) ] ' *
         if (
-            byte == 46 or byte == 44 or byte == 33 or byte == 63 or byte == 59 or byte == 58
-            or byte == 41 or byte == 93 or byte == 39 or byte == 42
+            byte == 46
+            or byte == 44
+            or byte == 33
+            or byte == 63
+            or byte == 59
+            or byte == 58
+            or byte == 41
+            or byte == 93
+            or byte == 39
+            or byte == 42
         ):
             at -= 1
         else:
@@ -331,8 +396,12 @@ def _email_end(
     dots: cython.int = 0
     bound: cython.longlong = at + 64 if at + 64 < end else end
     while k < bound and (
-        classes[buf[k]] == _LETTER or classes[buf[k]] == _DIGIT
-        or buf[k] == 46 or buf[k] == 95 or buf[k] == 43 or buf[k] == 45
+        classes[buf[k]] == _LETTER
+        or classes[buf[k]] == _DIGIT
+        or buf[k] == 46
+        or buf[k] == 95
+        or buf[k] == 43
+        or buf[k] == 45
     ):
         k += 1
     if k >= bound or buf[k] != 64:
@@ -392,12 +461,135 @@ def _spelled_end(
 @cython.exceptval(check=False)
 @cython.boundscheck(False)
 @cython.wraparound(False)
+def _is_ratio(
+    buf: cython.const[cython.uchar][::1], at: cython.longlong, slash: cython.longlong, end: cython.longlong
+) -> cython.bint:
+    """Whether digits on both sides of a slash can be no date ("50/50", "0/10") or read as a fraction ("1/2")."""
+    first: cython.int = 0
+    second: cython.int = 0
+    k: cython.longlong
+    for k in range(at, slash):
+        if not 48 <= buf[k] <= 57:
+            return False
+        first = first * 10 + buf[k] - 48
+    for k in range(slash + 1, end):
+        if not 48 <= buf[k] <= 57:
+            return False
+        second = second * 10 + buf[k] - 48
+    return first == 0 or first > 31 or 99 < second < 1000 or (first > 12 and 31 < second < 100) or first < second <= 4
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+@cython.boundscheck(False)
+@cython.wraparound(False)
+def _currency_end(
+    buf: cython.const[cython.uchar][::1],
+    classes: cython.const[cython.uchar][::1],
+    currencies: cython.const[cython.uchar][::1],
+    at: cython.longlong,
+    end: cython.longlong,
+) -> cython.longlong:
+    """End of the currency that follows an amount which ends at `at` ("40€", "40 €", "20 USD"), or `at`."""
+    k: cython.longlong = at + 1 if buf[at] == 32 else at
+    point: cython.int
+    stop: cython.longlong
+    if k >= end:
+        return at
+    if classes[buf[k]] == _CURRENCY:
+        stop = k + 1
+    elif classes[buf[k]] == _HIGH:
+        point = _point_at(buf, k, end)
+        if _class_of(point >> 3) != _CURRENCY:
+            return at
+        stop = k + (point & 7)
+    elif classes[buf[k]] == _LETTER and k > at:
+        stop = k
+        while stop < end and stop - k < 4 and classes[buf[stop]] == _LETTER:
+            stop += 1
+        if stop - k < 2 or stop - k > 3 or (stop < end and classes[buf[stop]] == _DIGIT):
+            return at
+        if not _among(_hash_lower(buf, k, stop), currencies):
+            return at
+    else:
+        return at
+    # before another amount it belongs to that one: "£40 £-50", "500 Rs. 20"
+    spare: cython.int = 2 if k > at else 0
+    k = stop
+    while spare > 0 and k < end and (buf[k] == 32 or buf[k] == 45 or buf[k] == 46):
+        spare -= 1
+        k += 1
+    return at if k < end and classes[buf[k]] == _DIGIT else stop
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+@cython.boundscheck(False)
+@cython.wraparound(False)
+def _phone_end(
+    buf: cython.const[cython.uchar][::1],
+    classes: cython.const[cython.uchar][::1],
+    at: cython.longlong,
+    end: cython.longlong,
+) -> cython.longlong:
+    """End of a telephone number such as +44 20 7946 0958, (020) 7946 0958 or 07700 900123 at `at`, or `at`."""
+    k: cython.longlong = at
+    last: cython.longlong = at
+    digits: cython.int = 0
+    group: cython.int
+    leads: cython.int = 0  # digits of the first group
+    most: cython.int = 15 if buf[at] == 43 else 11
+    if buf[k] == 43:
+        k += 1
+    while k < end and digits <= most:
+        while k < end and k - last < 4 and (buf[k] == 32 or buf[k] == 40 or buf[k] == 41 or buf[k] == 45):
+            k += 1
+        group = 0
+        while k < end and group <= 11 and classes[buf[k]] == _DIGIT:
+            group += 1
+            k += 1
+        if group == 0 or digits + group > most:
+            break
+        if leads == 0:
+            leads = group
+            if buf[at] == 48 and leads < 3:
+                return at
+        elif group == 1 and buf[k - 2] != 40:
+            break
+        digits += group
+        last = k
+    if digits < 9 or (last < end and (classes[buf[last]] == _DIGIT or classes[buf[last]] == _LETTER)):
+        return at
+    return last
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+@cython.boundscheck(False)
+@cython.wraparound(False)
+def _keycap_end(buf: cython.const[cython.uchar][::1], at: cython.longlong, end: cython.longlong) -> cython.longlong:
+    """End of the enclosing keycap that follows a digit, # or * at `at`, or `at`."""
+    k: cython.longlong = at + 1
+    if k + 2 < end and buf[k] == 0xEF and buf[k + 1] == 0xB8 and buf[k + 2] == 0x8F:
+        k += 3
+    return k + 3 if k + 2 < end and buf[k] == 0xE2 and buf[k + 1] == 0x83 and buf[k + 2] == 0xA3 else at
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+@cython.boundscheck(False)
+@cython.wraparound(False)
 def _number_end(
     buf: cython.const[cython.uchar][::1],
     classes: cython.const[cython.uchar][::1],
     times: cython.const[cython.uchar][::1],
     units: cython.const[cython.uchar][::1],
     coins: cython.const[cython.uchar][::1],
+    currencies: cython.const[cython.uchar][::1],
     at: cython.longlong,
     end: cython.longlong,
 ) -> cython.longlong:
@@ -406,8 +598,11 @@ def _number_end(
     digits: cython.int = 0
     slashes: cython.int = 0
     dashes: cython.int = 0
+    dots: cython.int = 0
+    mark: cython.longlong = at  # the last separator
     byte: cython.int
     cls: cython.int
+    point: cython.int
     k: cython.longlong = at
     while k < end:
         byte = buf[k]
@@ -424,36 +619,61 @@ def _number_end(
             continue
         if cls != _DIGIT:
             break
-        if byte == 44 or byte == 46:
-            k += 1
+        if byte == 44:
+            pass
+        elif byte == 46:
+            dots += 1
         elif byte == 58:
             kind = _DATETIME
-            k += 1
         elif byte == 47:
             slashes += 1
-            k += 1
         elif byte == 45:
             dashes += 1
-            k += 1
         else:
             break
+        mark = k
+        k += 1
     if slashes + dashes > 0:
         if digits > 8 or dashes > 2:
             kind = _REFERENCE
         elif slashes > 0 or dashes == 2:
             kind = _DATETIME
+            if slashes == 1 and dashes == 0 and _is_ratio(buf, at, mark, k):
+                kind = _NUMBER
     elif digits >= 6 and k - at == digits:
         kind = _REFERENCE
+    elif (
+        dots == 2 and 4 <= digits <= 8 and k - at == digits + 2 and mark - at <= 5 and (k - mark == 3 or k - mark == 5)
+    ):
+        kind = _DATETIME  # 12.05.2020
     if k >= end:
         return k * 16 + kind
     byte = buf[k]
     if byte == 37:
         return (k + 1) * 16 + _NUMBER
-    if classes[byte] == _CURRENCY:
-        return (k + 1) * 16 + _MONEY
+    if byte == 84 and dashes == 2 and kind == _DATETIME and k + 1 < end and classes[buf[k + 1]] == _DIGIT:
+        # 2020-05-12T10:30:00Z
+        k += 1
+        while k < end and (
+            classes[buf[k]] == _DIGIT
+            or (
+                (buf[k] == 58 or buf[k] == 46 or buf[k] == 43 or buf[k] == 45)
+                and k + 1 < end
+                and classes[buf[k + 1]] == _DIGIT
+            )
+        ):
+            k += 1
+        return (k + 1 if k < end and buf[k] == 90 else k) * 16 + _DATETIME
+    if classes[byte] == _HIGH:
+        point = _point_at(buf, k, end)
+        if 0xBC <= point >> 3 <= 0xBE:
+            return (k + (point & 7)) * 16 + _NUMBER
+    if classes[byte] == _CURRENCY or classes[byte] == _HIGH or byte == 32:
+        start: cython.longlong = _currency_end(buf, classes, currencies, k, end)
+        return start * 16 + _MONEY if start > k else k * 16 + kind
     if classes[byte] == _LETTER:
-        start: cython.longlong = k
         value: cython.ulonglong
+        start = k
         while k < end and (classes[buf[k]] == _LETTER or classes[buf[k]] == _DIGIT):
             if classes[buf[k]] == _DIGIT:
                 digits += 1
@@ -465,8 +685,11 @@ def _number_end(
             return k * 16 + _MONEY
         if _among(value, units):
             return k * 16 + _NUMBER
-        while k + 1 < end and buf[k] == 45 and classes[buf[k + 1]] != _SPACE and (
-            classes[buf[k + 1]] == _LETTER or classes[buf[k + 1]] == _DIGIT
+        while (
+            k + 1 < end
+            and buf[k] == 45
+            and classes[buf[k + 1]] != _SPACE
+            and (classes[buf[k + 1]] == _LETTER or classes[buf[k + 1]] == _DIGIT)
         ):
             k += 1
             while k < end and (classes[buf[k]] == _LETTER or classes[buf[k]] == _DIGIT):
@@ -508,6 +731,44 @@ def _reference_end(
     return k if digits >= 3 or (digits >= 2 and k - at >= 5) else at
 
 
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+@cython.boundscheck(False)
+@cython.wraparound(False)
+def _write_clitic(normal: cython.uchar[::1], w: cython.int, first: cython.int) -> cython.int:
+    """Write the normal form of the clitic with that first letter at `w`; the new end."""
+    if first == 116:  # not
+        normal[w] = 110
+        normal[w + 1] = 111
+        normal[w + 2] = 116
+        return w + 3
+    if first == 109:  # am
+        normal[w] = 97
+        normal[w + 1] = 109
+        return w + 2
+    if first == 114:  # are
+        normal[w] = 97
+        normal[w + 1] = 114
+        normal[w + 2] = 101
+        return w + 3
+    if first == 118:  # have
+        normal[w] = 104
+        normal[w + 1] = 97
+        normal[w + 2] = 118
+        normal[w + 3] = 101
+        return w + 4
+    if first == 108:  # will
+        normal[w] = 119
+        normal[w + 1] = 105
+        normal[w + 2] = 108
+        normal[w + 3] = 108
+        return w + 4
+    normal[w] = 39  # 's, 'd: is or has or of, would or had
+    normal[w + 1] = cython.cast(cython.uchar, first)
+    return w + 2
+
+
 @cython.boundscheck(False)
 @cython.wraparound(False)
 def lex(
@@ -527,6 +788,7 @@ def lex(
     before_digits: cython.const[cython.uchar][::1],
     before_lower: cython.const[cython.uchar][::1],
     clause_starts: cython.const[cython.uchar][::1],
+    openers: cython.const[cython.uchar][::1],
     negated: cython.const[cython.uchar][::1],
     domains: cython.const[cython.uchar][::1],
     currencies: cython.const[cython.uchar][::1],
@@ -583,6 +845,7 @@ def lex(
     spaced: cython.bint
     fresh: cython.bint  # nothing of this sentence yet
     breaks: cython.bint
+    closing: cython.bint
     first_of_sentence: cython.int
     sentence_start: cython.int
     stop: cython.int  # 0, or how the last sentence mark reads: 1 '.', 2 '!' or '?', 3 '...'
@@ -674,11 +937,7 @@ def lex(
                                         j += 1
                                         continue
                                 else:
-                                    if run >= 3 and (
-                                        # letters that English hardly doubles: a h i j k q u v w x y
-                                        last == 97 or 104 <= last <= 107 or last == 113
-                                        or 117 <= last <= 121
-                                    ):
+                                    if run >= 3 and _is_single(last, byte):
                                         w -= 1
                                     run = 1
                                     last = byte
@@ -686,46 +945,59 @@ def lex(
                                 w += 1
                                 j += 1
                             elif cls == _DIGIT:
+                                if digits == 0 and 2 <= j - i <= 3 and _among(_hash_lower(buf, i, j), currencies):
+                                    j = _number_end(buf, classes, times, units, coins, currencies, j, end) >> 4
+                                    kind = _MONEY  # Rs500
+                                    break
                                 digits += 1
                                 run = 0
                                 last = 0
                                 normal[w] = byte
                                 w += 1
                                 j += 1
-                            elif byte == 39 and j + 1 < end and classes[buf[j + 1]] == _LETTER and j > i:
+                            elif (
+                                (byte == 39 or byte == 96) and j + 1 < end and classes[buf[j + 1]] == _LETTER and j > i
+                            ):
                                 # an apostrophe: a clitic, or a part of a name
-                                k = j + 1
-                                while k < end and classes[buf[k]] == _LETTER:
-                                    k += 1
-                                size = k - j - 1
-                                byte = _lower(buf[j + 1])
-                                if size == 1 and byte == 116 and w - w0 >= 2 and normal[w - 1] == 110:
-                                    tail = 3  # n't
-                                    w -= 1
-                                elif size == 1 and (byte == 115 or byte == 109 or byte == 100):
-                                    tail = 2  # 's 'm 'd
-                                elif size == 2 and (
-                                    (byte == 114 or byte == 118) and _lower(buf[j + 2]) == 101
-                                    or byte == 108 and _lower(buf[j + 2]) == 108
-                                ):
-                                    tail = 3  # 're 've 'll
-                                if tail > 0:
+                                byte = _clitic_at(buf, classes, j + 1, end)
+                                if byte == 116 and (w == w0 or normal[w - 1] != 110):
+                                    byte = 0
+                                if byte == 116 and w - w0 == 1:
+                                    # n't by itself
+                                    normal[w] = 111
+                                    normal[w + 1] = 116
+                                    w += 2
+                                    j += 2
+                                    break
+                                if byte > 0:
                                     tail_norm = byte
-                                    j = k
+                                    j += 3 if byte == 114 or byte == 118 or byte == 108 else 2
+                                    tail = 3 if byte == 116 or byte == 114 or byte == 118 or byte == 108 else 2
+                                    if byte == 116:
+                                        w -= 1
                                     break
                                 normal[w] = 39
                                 w += 1
                                 run = 0
                                 last = 39
                                 j += 1
-                            elif byte == 42 and j > i and j + 1 < end and (
-                                classes[buf[j + 1]] == _LETTER or buf[j + 1] == 42 and j + 2 < end
-                            ):
-                                normal[w] = byte
+                            elif byte == 42 and j > i:
+                                # letters starred out: f**k, f***
+                                k = j
+                                while k < end and buf[k] == 42:
+                                    k += 1
+                                if not (k < end and classes[buf[k]] == _LETTER) and (
+                                    k - j < 2 or w - w0 > 3 or (last_byte == 42 and not spaced)
+                                ):
+                                    break
+                                normal[w] = 42
                                 w += 1
+                                if k - j > 1:
+                                    normal[w] = 42
+                                    w += 1
                                 run = 0
                                 last = 0
-                                j += 1
+                                j = k
                             elif byte == 95 and j > i and j + 1 < end and classes[buf[j + 1]] == _LETTER:
                                 normal[w] = byte
                                 w += 1
@@ -754,23 +1026,35 @@ def lex(
                                 j += size
                             else:
                                 break
-                        if run >= 3 and (
-                            last == 97 or last == 101 or 104 <= last <= 107 or last == 111 or last == 113
-                            or 117 <= last <= 121
+                        # at a word's end only l, s, f and z stay double; XX and XXXX, masks, read alike
+                        if (
+                            run >= 3
+                            and last != 108
+                            and last != 115
+                            and last != 102
+                            and last != 122
+                            and not (last == 120 and w - w0 == 2)
                         ):
                             w -= 1
-                        kind = _WORD
+                        if kind < 0:
+                            kind = _WORD
                         if tail == 0 and j < end:
                             byte = buf[j]
-                            if (byte == 46 or byte == 58) and j + 1 < end and classes[buf[j + 1]] != _SPACE:
+                            if (
+                                kind == _WORD
+                                and (byte == 46 or byte == 58)
+                                and j + 1 < end
+                                and classes[buf[j + 1]] != _SPACE
+                            ):
                                 k = _url_end(buf, classes, domains, i, j, end)
                                 if k > i:
                                     kind = _URL
                                     j = k
-                            if kind == _WORD and (
-                                byte == 64 or byte == 46 or byte == 95 or byte == 43 or byte == 45
-                            ) and j + 1 < end and (
-                                classes[buf[j + 1]] == _LETTER or classes[buf[j + 1]] == _DIGIT
+                            if (
+                                kind == _WORD
+                                and (byte == 64 or byte == 46 or byte == 95 or byte == 43 or byte == 45)
+                                and j + 1 < end
+                                and (classes[buf[j + 1]] == _LETTER or classes[buf[j + 1]] == _DIGIT)
                             ):
                                 k = _email_end(buf, classes, j, end)
                                 if k > j:
@@ -778,8 +1062,11 @@ def lex(
                                     j = k
                             if kind == _WORD and (
                                 digits > 0
-                                or (byte == 45 or byte == 47) and j + 1 < end
-                                and (classes[buf[j + 1]] == _DIGIT or _lower(lead) == 120)
+                                or (
+                                    (byte == 45 or byte == 47)
+                                    and j + 1 < end
+                                    and (classes[buf[j + 1]] == _DIGIT or _lower(lead) == 120)
+                                )
                             ):
                                 k = _reference_end(buf, classes, i, end)
                                 if k > i:
@@ -802,7 +1089,7 @@ def lex(
                                 if buf[k] == 47:
                                     kind = _DATETIME
                                     break
-                        if kind == _WORD and tail == 0 and digits == 0 and w - w0 <= 7:
+                        if kind == _WORD and tail == 0 and digits == 0 and w - w0 <= 8:
                             if w - w0 >= 4 and normal[w - 1] == 116 and normal[w - 2] == 110:
                                 if _among(_hash_lower(buf, i, j), negated):
                                     tail = 2  # didnt
@@ -813,6 +1100,10 @@ def lex(
                                     tail = 3  # cannot
                                     tail_norm = 116
                                     w -= 3
+                            elif w - w0 <= 2 and j + 1 < end and buf[j] == 36 and classes[buf[j + 1]] == _DIGIT:
+                                # a dollar of a country: US$20, A$20
+                                j = _number_end(buf, classes, times, units, coins, currencies, j + 1, end) >> 4
+                                kind = _MONEY
                             elif w - w0 <= 3 and j < end and w - w0 >= 2:
                                 # a currency before its amount: Rs 500, USD 20
                                 k = j
@@ -821,20 +1112,50 @@ def lex(
                                 if buf[k] == 32 and k + 1 < end:
                                     k += 1
                                 if classes[buf[k]] == _DIGIT and _among(_hash_lower(buf, i, j), currencies):
-                                    j = _number_end(buf, classes, times, units, coins, k, end) >> 4
+                                    j = _number_end(buf, classes, times, units, coins, currencies, k, end) >> 4
                                     kind = _MONEY
-                elif cls == _DIGIT:
-                    j = _number_end(buf, classes, times, units, coins, i, end)
+                elif (
+                    i + 3 < end
+                    and buf[i + 1] >= 0xE2
+                    and (cls == _DIGIT or byte == 35 or byte == 42)
+                    and _keycap_end(buf, i, end) > i
+                ):
+                    kind = _EMOJI
+                    j = _keycap_end(buf, i, end)
+                    normal[w] = byte
+                    for k in range(1, 4):
+                        normal[w + k] = buf[j - 4 + k]
+                    w += 4
+                elif (
+                    (byte == 48 or byte == 40 or byte == 43)
+                    and i + 8 < end
+                    and (byte != 40 or buf[i + 1] == 48 or (i + 4 < end and buf[i + 4] == 41))
+                    and classes[buf[i + 1]] == _DIGIT
+                    and _phone_end(buf, classes, i, end) > i
+                ):
+                    kind = _REFERENCE
+                    j = _phone_end(buf, classes, i, end)
+                elif cls == _DIGIT or (byte == 46 and spaced and i + 1 < end and classes[buf[i + 1]] == _DIGIT):
+                    j = _number_end(buf, classes, times, units, coins, currencies, i, end)
                     kind = j & 15
                     j >>= 4
                 elif cls == _CURRENCY:
                     k = i + size
                     if k < end and buf[k] == 32:
                         k += 1
-                    if k + 1 < end and buf[k] == 45:
+                    if k + 1 < end and (buf[k] == 45 or buf[k] == 46):
                         k += 1
                     if k < end and classes[buf[k]] == _DIGIT:
-                        j = _number_end(buf, classes, times, units, coins, k, end) >> 4
+                        j = _number_end(buf, classes, times, units, coins, currencies, k, end) >> 4
+                        kind = _MONEY
+                    elif k + 1 < end and k == i + size and _lower(buf[k]) == 120 and _lower(buf[k + 1]) == 120:
+                        # a masked amount: $XXXX.XX
+                        j = k
+                        while j < end and (
+                            _lower(buf[j]) == 120
+                            or ((buf[j] == 44 or buf[j] == 46) and j + 1 < end and _lower(buf[j + 1]) == 120)
+                        ):
+                            j += 1
                         kind = _MONEY
                     else:
                         j = i + size
@@ -867,28 +1188,65 @@ def lex(
                 elif cls == _JOINER:
                     kind = _SYMBOL
                     j = i + size
-                elif byte == 64 and i + 1 < end and (classes[buf[i + 1]] == _LETTER or classes[buf[i + 1]] == _DIGIT or buf[i + 1] == 95):
+                elif (
+                    byte == 64
+                    and i + 1 < end
+                    and (classes[buf[i + 1]] == _LETTER or classes[buf[i + 1]] == _DIGIT or buf[i + 1] == 95)
+                ):
                     kind = _MENTION
                     j = i + 1
-                    while j < end and (
-                        classes[buf[j]] == _LETTER or classes[buf[j]] == _DIGIT or buf[j] == 95
-                        or (buf[j] == 46 and j + 1 < end and classes[buf[j + 1]] == _LETTER)
-                    ):
-                        j += 1
-                elif byte == 35 and i + 1 < end and (classes[buf[i + 1]] == _LETTER or classes[buf[i + 1]] == _DIGIT):
-                    kind = _REFERENCE
-                    j = i + 1
-                    while j < end and (
-                        classes[buf[j]] == _LETTER or classes[buf[j]] == _DIGIT or buf[j] == 95 or buf[j] == 45
-                    ):
-                        if classes[buf[j]] == _LETTER:
-                            kind = _HASHTAG
-                        if buf[j] != 45 or (kind == _REFERENCE and j + 1 < end and classes[buf[j + 1]] == _DIGIT):
-                            j += 1
-                        else:
+                    while j < end:
+                        size = 1
+                        cls = classes[buf[j]]
+                        if cls == _HIGH:
+                            size = _point_at(buf, j, end)
+                            cls = _class_of(size >> 3)
+                            size &= 7
+                        if (
+                            cls != _LETTER
+                            and cls != _DIGIT
+                            and buf[j] != 95
+                            and not (buf[j] == 46 and j + 1 < end and classes[buf[j + 1]] == _LETTER)
+                        ):
                             break
-                    if classes[buf[i + 1]] == _DIGIT:
-                        kind = _REFERENCE
+                        j += size
+                    if j < end and buf[j] == 64:
+                        # @name@instance.social
+                        j = _email_end(buf, classes, j, end)
+                elif (
+                    byte == 35
+                    and i + 1 < end
+                    and (
+                        classes[buf[i + 1]] == _LETTER
+                        or classes[buf[i + 1]] == _DIGIT
+                        or (classes[buf[i + 1]] == _HIGH and _class_of(_point_at(buf, i + 1, end) >> 3) == _LETTER)
+                    )
+                ):
+                    j = i + 1
+                    digits = 0
+                    run = 0
+                    while j < end:
+                        byte = buf[j]
+                        cls = classes[byte]
+                        size = 1
+                        if cls == _HIGH:
+                            size = _point_at(buf, j, end)
+                            cls = _class_of(size >> 3)
+                            size &= 7
+                        if cls == _LETTER:
+                            run += 1
+                        elif cls == _DIGIT:
+                            digits += 1
+                        elif cls != _JOINER and byte != 95:
+                            break
+                        j += size
+                    # a number sign: #1182, #AB1182, #CS-2020-1182
+                    kind = _REFERENCE if run == 0 or (digits >= 3 and digits > run) else _HASHTAG
+                    if j + 1 < end and buf[j] == 45 and (kind == _REFERENCE or classes[buf[j + 1]] == _DIGIT):
+                        k = _reference_end(buf, classes, i + 1, end)
+                        if k > j:
+                            kind = _REFERENCE
+                            j = k
                     if kind == _HASHTAG:
                         for k in range(i + 1, j):
                             normal[w] = _lower(buf[k])
@@ -897,31 +1255,75 @@ def lex(
                     kind = _PUNCTUATION if cls == _PUNCT else _SYMBOL
                     # emoticons such as :) ;-( :'( <3
                     k = i + 1
-                    if byte == 58 or byte == 59 or byte == 61:
+                    if byte == 39 and not spaced:
+                        # a clitic after a clitic or a number: I'd've, the 90's
+                        size = _clitic_at(buf, classes, k, end)
+                        if size > 0 and size != 116:
+                            kind = _WORD
+                            j = k + (1 if size == 115 or size == 109 or size == 100 else 2)
+                            tail_norm = size
+                        size = 1
+                    elif byte == 58 or byte == 59 or byte == 61:
                         if k < end and (buf[k] == 45 or buf[k] == 39):
                             k += 1
                         if k < end and (
-                            buf[k] == 41 or buf[k] == 40 or buf[k] == 68 or buf[k] == 80 or buf[k] == 47
-                            or buf[k] == 124 or buf[k] == 112 or buf[k] == 93 or buf[k] == 91
-                        ) and (k + 1 >= end or (classes[buf[k + 1]] != _LETTER and classes[buf[k + 1]] != _DIGIT and buf[k + 1] != 47)):
+                            buf[k] == 41
+                            or buf[k] == 40
+                            or buf[k] == 47
+                            or buf[k] == 124
+                            or buf[k] == 93
+                            or buf[k] == 91
+                            or (
+                                spaced
+                                and (
+                                    _lower(buf[k]) == 100
+                                    or _lower(buf[k]) == 112
+                                    or _lower(buf[k]) == 111
+                                    or _lower(buf[k]) == 115
+                                    or buf[k] == 42
+                                    or buf[k] == 92
+                                )
+                            )
+                        ):
+                            j = k
+                            while j < end and buf[j] == buf[k]:
+                                j += 1
+                            if not (buf[k] == 47 and j - k > 1) and (
+                                j >= end or (classes[buf[j]] != _LETTER and classes[buf[j]] != _DIGIT and buf[j] != 47)
+                            ):
+                                kind = _EMOJI
+                    elif (
+                        byte == 60 and k < end and (buf[k] == 51 or (buf[k] == 47 and k + 1 < end and buf[k + 1] == 51))
+                    ):
+                        j = k + 1 if buf[k] == 51 else k + 2
+                        if j >= end or classes[buf[j]] != _DIGIT:
                             kind = _EMOJI
-                            j = k + 1
-                    elif byte == 60 and k < end and buf[k] == 51 and (k + 1 >= end or classes[buf[k + 1]] != _DIGIT):
-                        kind = _EMOJI
-                        j = k + 1
-                    if kind != _EMOJI:
+                    elif byte == 42:
+                        while k < end and buf[k] == 42:
+                            k += 1
+                        if k - i >= 3 and k < end and classes[buf[k]] == _DIGIT:
+                            kind = _REFERENCE  # ****1234
+                            j = _number_end(buf, classes, times, units, coins, currencies, k, end) >> 4
+                    if kind == _SYMBOL and 0xBC <= point <= 0xBE and size == 2:
+                        kind = _NUMBER  # a fraction
+                    if kind == _PUNCTUATION or kind == _SYMBOL or kind == _NUMBER:
                         j = i + size
                         if size == 1:
-                            while j < end and buf[j] == byte and byte != 34 and byte != 39 and byte != 40 and byte != 41:
+                            while (
+                                j < end and buf[j] == byte and byte != 34 and byte != 39 and byte != 40 and byte != 41
+                            ):
                                 j += 1
                             if byte == 33 or byte == 63:
                                 while j < end and (buf[j] == 33 or buf[j] == 63):
                                     j += 1
                     if kind == _EMOJI:
                         normal[w] = byte
-                        normal[w + 1] = buf[j - 1]
+                        normal[w + 1] = _lower(buf[j - 1])
                         w += 2
-                    else:
+                    elif kind == _WORD:
+                        w = _write_clitic(normal, w, tail_norm)
+                        tail_norm = 0
+                    elif kind != _REFERENCE:
                         for k in range(i, i + size):
                             normal[w] = buf[k]
                             w += 1
@@ -933,12 +1335,22 @@ def lex(
                     j = i + size
 
                 # The normal form of what is neither a word nor a mark: itself, without spaces and commas.
-                if kind != _WORD and kind != _EMOJI and kind != _HASHTAG and kind != _PUNCTUATION and (
-                    kind != _SYMBOL or w == w0
+                if (
+                    kind != _WORD
+                    and kind != _EMOJI
+                    and kind != _HASHTAG
+                    and kind != _PUNCTUATION
+                    and (kind != _SYMBOL or w == w0)
                 ):
                     w = w0
                     for k in range(i, j):
-                        if buf[k] != 32 and buf[k] != 44:
+                        # not the comma between thousands (or lakhs)
+                        if buf[k] != 32 and not (
+                            buf[k] == 44
+                            and k + 3 < j
+                            and kind != _URL
+                            and (buf[k + 3] == 44 or k + 4 >= j or classes[buf[k + 4]] != _DIGIT)
+                        ):
                             normal[w] = _lower(buf[k])
                             w += 1
                 elif kind == _WORD and w == w0:
@@ -984,8 +1396,10 @@ def lex(
                     breaks = False
                     if newlines >= 2:
                         breaks = True
-                    elif stop > 0 and kind != _EMOJI and not (
-                        kind == _PUNCTUATION and (not spaced or lead == 41 or lead == 93)
+                    elif (
+                        stop > 0
+                        and kind != _EMOJI
+                        and not (kind == _PUNCTUATION and (not spaced or lead == 41 or lead == 93))
                     ):
                         if stop == 2:
                             breaks = not (closed and 97 <= lead <= 122)
@@ -995,12 +1409,21 @@ def lex(
                             breaks = False
                         elif _among(before_stop, abbreviations):
                             breaks = False
-                        elif classes[lead] == _DIGIT and _among(before_stop, before_digits):
+                        elif (classes[lead] == _DIGIT or kind == _REFERENCE) and _among(before_stop, before_digits):
                             breaks = False
-                        elif 97 <= lead <= 122 and (before_size <= 1 or _among(before_stop, before_lower)):
+                        elif before_size <= 1 and classes[lead] == _LETTER:
+                            breaks = not 97 <= lead <= 122 and _among(value, openers)
+                        elif 97 <= lead <= 122 and _among(before_stop, before_lower):
                             breaks = False
+                        elif token - first_of_sentence == 2 and kind_of[first_of_sentence] == _NUMBER:
+                            breaks = newlines > 0  # the mark of a list
+                        elif spaced:
+                            breaks = True
                         else:
-                            breaks = spaced or (before_size >= 2 and kind == _WORD)
+                            # no space after the stop; a lower-case word may also be the end of a name (invoice.pdf)
+                            breaks = (
+                                before_size >= 2 and kind == _WORD and (not 97 <= lead <= 122 or _among(value, openers))
+                            )
                     elif newlines == 1:
                         breaks = (
                             line_start < _SHORT_LINE
@@ -1009,15 +1432,19 @@ def lex(
                             or lead == 45
                             or lead == 42
                             or lead == 62
+                            or (kind == _PUNCTUATION and point == 0x2022)
+                            or (kind == _NUMBER and j + 1 < end and (buf[j] == 46 or buf[j] == 41) and buf[j + 1] == 32)
                         )
-                    if not breaks and token - first_of_sentence >= _SOFT_TOKENS:
+                    # the mark that closes a sentence stays with it
+                    closing = kind == _PUNCTUATION and not spaced
+                    if not breaks and not closing and token - first_of_sentence >= _SOFT_TOKENS:
                         if last_byte == 44 or last_byte == 59 or (last_byte == 45 and last_kind == _PUNCTUATION):
                             breaks = True
                         elif kind == _WORD and _among(value, clause_starts):
                             breaks = True
                         elif token - first_of_sentence >= _HARD_TOKENS:
                             breaks = True
-                    if not breaks and cp_end - sentence_start > _HARD_LENGTH:
+                    if not breaks and cp_end - sentence_start > (_LONGEST if closing else _HARD_LENGTH):
                         breaks = True
                     if breaks:
                         first_of_sentence = token
@@ -1040,40 +1467,7 @@ def lex(
                     # the clitic: its span is the tail of this one
                     end_of[token - 1] = cp_end - tail
                     w0 = w
-                    if tail_norm == 116:
-                        normal[w] = 110
-                        normal[w + 1] = 111
-                        normal[w + 2] = 116
-                        w += 3
-                    elif tail_norm == 115:
-                        normal[w] = 39
-                        normal[w + 1] = 115
-                        w += 2
-                    elif tail_norm == 109:
-                        normal[w] = 97
-                        normal[w + 1] = 109
-                        w += 2
-                    elif tail_norm == 100:
-                        normal[w] = 39
-                        normal[w + 1] = 100
-                        w += 2
-                    elif tail_norm == 114:
-                        normal[w] = 97
-                        normal[w + 1] = 114
-                        normal[w + 2] = 101
-                        w += 3
-                    elif tail_norm == 118:
-                        normal[w] = 104
-                        normal[w + 1] = 97
-                        normal[w + 2] = 118
-                        normal[w + 3] = 101
-                        w += 4
-                    else:
-                        normal[w] = 119
-                        normal[w + 1] = 105
-                        normal[w + 2] = 108
-                        normal[w + 3] = 108
-                        w += 4
+                    w = _write_clitic(normal, w, tail_norm)
                     value = _SEED
                     for k in range(w0, w):
                         value = ((value ^ cython.cast(cython.ulonglong, normal[k])) * 16777619) & _MASK
@@ -1093,7 +1487,7 @@ def lex(
                         else:
                             stop = 1
                         before_stop = last_hash if last_kind == _WORD else 0
-                        before_size = last_size if last_kind == _WORD else 9
+                        before_size = last_size if last_kind == _WORD and last_byte != 105 and last_byte != 73 else 9
                         closed = False
                     elif byte == 33 or byte == 63:
                         stop = 2

@@ -82,6 +82,7 @@ _TABLES = tuple(
         lexer.BEFORE_DIGITS,
         lexer.BEFORE_LOWER,
         lexer.CLAUSE_STARTS,
+        lexer.OPENERS,
         lexer.NEGATED,
         lexer.DOMAINS,
         lexer.CURRENCIES,
@@ -156,11 +157,27 @@ def tokenize(text: str) -> list[Token]:
     for start, end, kind, normal in zip(starts, ends, kinds, lexed.normals(), strict=True):
         span = view.span(start, end)
         first, last = max(span.start, reached), max(span.end, reached)
+        if tokens and tokens[-1].kind == "emoji":
+            _complete(tokens, text, first)
+            reached = max(reached, tokens[-1].end)
         tokens += _leftovers(text, reached, first)
         if last > first:
             tokens.append(Token(first, last, text[first:last], normal, KINDS[kind]))
         reached = last
+    if tokens and tokens[-1].kind == "emoji":
+        _complete(tokens, text, len(text))
+        reached = tokens[-1].end
     return tokens + _leftovers(text, reached, len(text))
+
+
+def _complete(tokens: list[Token], text: str, limit: int) -> None:
+    """Give the last token, an emoji, what cleaning dropped right behind it: a flag's tags, stray selectors."""
+    last = tokens[-1]
+    end = last.end
+    while end < limit and not text[end].isspace():
+        end += 1
+    if end > last.end:
+        tokens[-1] = Token(last.start, end, text[last.start : end], last.normal, last.kind)
 
 
 def _leftovers(text: str, start: int, end: int) -> list[Token]:
@@ -182,7 +199,7 @@ def sentences(text: str) -> list[Span]:
     """Spans of a text's sentences, in the original text.
 
     Long sentences are cut at clauses, so that each can be quoted: a span comes from at most
-    280 code points of clean text.
+    300 code points of clean text, but for a single token that is longer and stands alone.
 
     Examples
     --------
