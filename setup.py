@@ -4,7 +4,10 @@ import os
 
 from setuptools import Extension, setup
 
-MODULES = {"servicegap.text.lexer": "servicegap/text/lexer.py", "servicegap.engine.kernel": "servicegap/engine/kernel.py"}
+MODULES = {
+    "servicegap.text.lexer": "servicegap/text/lexer.py",
+    "servicegap.engine.kernel": "servicegap/engine/kernel.py",
+}
 
 
 def extensions():

@@ -58,7 +58,10 @@ def tfidf(records: list[corpus.Record], labels: tuple[str, ...]) -> Callable[[li
     x = union.fit_transform([record.text for record in records])
     # every label occurs, so that there are as many
     y = np.array(
-        [[name in record.failures or i % len(labels) == k for k, name in enumerate(labels)] for i, record in enumerate(records)]
+        [
+            [name in record.failures or i % len(labels) == k for k, name in enumerate(labels)]
+            for i, record in enumerate(records)
+        ]
     )
     model = OneVsRestClassifier(SGDClassifier(loss="log_loss", max_iter=3, tol=None, random_state=0)).fit(x, y)
     weights = np.stack([part.coef_[0] for part in model.estimators_]).T.copy()
@@ -132,7 +135,9 @@ def main() -> int:
                 "texts_per_second": round(len(batch) / middle),
                 "megabytes_per_second": round(size / middle / 1e6, 2),
                 **{
-                    f"times_{peer}": round(statistics.median(b / a for a, b in zip(times, seconds[peer], strict=True)), 2)
+                    f"times_{peer}": round(
+                        statistics.median(b / a for a, b in zip(times, seconds[peer], strict=True)), 2
+                    )
                     for peer in ("tfidf", "fasttext")
                     if peer in seconds
                 },
@@ -141,7 +146,9 @@ def main() -> int:
         json.dump({"compiled": bool(kernel.COMPILED), "labels": len(labels), **report}, sys.stdout, indent=1)
         print()
         return 0
-    print(f"compiled kernel: {bool(kernel.COMPILED)}; {len(labels)} labels; medians of {options.rounds} rounds, one core")
+    print(
+        f"compiled kernel: {bool(kernel.COMPILED)}; {len(labels)} labels; medians of {options.rounds} rounds, one core"
+    )
     for kind, rows in report.items():
         print(f"\n{kind:15s} {'texts/s':>10s} {'MB/s':>8s} {'x tfidf':>9s} {'x fasttext':>11s}")
         for name, row in rows.items():

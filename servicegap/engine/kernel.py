@@ -10,8 +10,7 @@ label; a second table holds the feature's share of the squared length of the sen
 that the score is that of a normalized TF-IDF vector against a linear model.
 """
 
-# Annotations here are C types, read by Cython.
-# mypy: disable-error-code="attr-defined, name-defined, valid-type, no-untyped-def, misc, no-redef"
+# Annotations here are C types, read by Cython: see the section on them in setup.cfg.
 from __future__ import annotations
 
 try:

@@ -69,7 +69,7 @@ class LinearScorer:
             raise ValueError(f"a row has room for {kernel.STRIDE} labels, got {n_labels}")
         capacity = 1 << max(4, (2 * n_rows).bit_length())
         table = np.zeros(2 * capacity, np.uint32)
-        kernel.place(memoryview(table), memoryview(np.ascontiguousarray(keys, np.uint32)))
+        kernel.place(table.data, np.ascontiguousarray(keys, np.uint32).data)
         # A row is one cache line: start the rows at a line's start.
         room = np.full(n_rows * kernel.STRIDE + 64, kernel.WEIGHT_OF_ZERO, np.uint8)
         shift = -room.ctypes.data % 64
@@ -79,7 +79,7 @@ class LinearScorer:
         self.order = order
         self._keys = np.asarray(keys)
         self._constants = tuple(
-            memoryview(array)
+            array.data
             for array in (
                 table,
                 rows,

@@ -1,0 +1,1 @@
+"""What the package does for other libraries: one file each."""

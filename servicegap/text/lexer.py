@@ -9,8 +9,7 @@ the like undone); any bytes are safe.
 `servicegap.text.tokens` holds the public face of it.
 """
 
-# Annotations here are C types, read by Cython.
-# mypy: disable-error-code="attr-defined, name-defined, valid-type, no-untyped-def, misc, no-redef"
+# Annotations here are C types, read by Cython: see the section on them in setup.cfg.
 from __future__ import annotations
 
 try:
@@ -280,6 +279,7 @@ def _is_single(letter: cython.int, after: cython.int) -> cython.bint:
 
 @cython.cfunc
 @cython.nogil
+@cython.inline
 @cython.exceptval(check=False)
 @cython.boundscheck(False)
 @cython.wraparound(False)
@@ -845,7 +845,6 @@ def lex(
     spaced: cython.bint
     fresh: cython.bint  # nothing of this sentence yet
     breaks: cython.bint
-    closing: cython.bint
     first_of_sentence: cython.int
     sentence_start: cython.int
     stop: cython.int  # 0, or how the last sentence mark reads: 1 '.', 2 '!' or '?', 3 '...'
@@ -1114,10 +1113,15 @@ def lex(
                                 if classes[buf[k]] == _DIGIT and _among(_hash_lower(buf, i, j), currencies):
                                     j = _number_end(buf, classes, times, units, coins, currencies, k, end) >> 4
                                     kind = _MONEY
+                elif (byte == 44 or byte == 46) and (i + 1 >= end or buf[i + 1] == 32):
+                    kind = _PUNCTUATION
+                    j = i + 1
+                    normal[w] = byte
+                    w += 1
                 elif (
-                    i + 3 < end
+                    (cls == _DIGIT or byte == 35 or byte == 42)
+                    and i + 3 < end
                     and buf[i + 1] >= 0xE2
-                    and (cls == _DIGIT or byte == 35 or byte == 42)
                     and _keycap_end(buf, i, end) > i
                 ):
                     kind = _EMOJI
@@ -1436,15 +1440,20 @@ def lex(
                             or (kind == _NUMBER and j + 1 < end and (buf[j] == 46 or buf[j] == 41) and buf[j + 1] == 32)
                         )
                     # the mark that closes a sentence stays with it
-                    closing = kind == _PUNCTUATION and not spaced
-                    if not breaks and not closing and token - first_of_sentence >= _SOFT_TOKENS:
+                    if (
+                        not breaks
+                        and token - first_of_sentence >= _SOFT_TOKENS
+                        and not (kind == _PUNCTUATION and not spaced)
+                    ):
                         if last_byte == 44 or last_byte == 59 or (last_byte == 45 and last_kind == _PUNCTUATION):
                             breaks = True
                         elif kind == _WORD and _among(value, clause_starts):
                             breaks = True
                         elif token - first_of_sentence >= _HARD_TOKENS:
                             breaks = True
-                    if not breaks and cp_end - sentence_start > (_LONGEST if closing else _HARD_LENGTH):
+                    if cp_end - sentence_start > _HARD_LENGTH and (
+                        cp_end - sentence_start > _LONGEST or kind != _PUNCTUATION or spaced
+                    ):
                         breaks = True
                     if breaks:
                         first_of_sentence = token

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -211,4 +211,4 @@ def sentences(text: str) -> list[Span]:
     lexed = lex([view.text])
     firsts = lexed.sentence_first.tolist()
     starts, ends = lexed.start.tolist(), lexed.end.tolist()
-    return [view.span(starts[a], ends[b - 1]) for a, b in zip(firsts, firsts[1:], strict=False)]
+    return [view.span(starts[a], ends[b - 1]) for a, b in pairwise(firsts)]

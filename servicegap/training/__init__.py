@@ -1,0 +1,1 @@
+"""Training: corpora, fitting, calibration, evaluation, packaging."""

@@ -175,5 +175,3 @@ def _summary(
             for k, name in enumerate(names[:n_types])
         },
     }
-
-

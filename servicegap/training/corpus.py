@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from servicegap.taxonomy import load as taxonomy
 from servicegap.errors import CorpusError
+from servicegap.taxonomy import load as taxonomy
 from servicegap.types import Span
 
 POOL = ("train_pool/cfpb.jsonl", "train_pool/cfpb_noid.jsonl")

@@ -127,5 +127,5 @@ def _row(row: Array) -> dict[str, Any]:
     }
 
 
-def _round(value: float) -> float:
+def _round(value: float | Array) -> float:
     return round(float(value), 4)

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from servicegap.taxonomy import load as taxonomy
 from servicegap.engine import kernel
+from servicegap.taxonomy import load as taxonomy
 from servicegap.text import roles, tokens
 from servicegap.text.tokens import Lexed
 from servicegap.text.view import View
@@ -90,8 +90,8 @@ def cut(texts: Sequence[str], channels: Sequence[str | None]) -> tuple[Lexed, Ar
             document.append(owner[i])
             start.append(span.start + bases[i])
             end.append(span.end + bases[i])
-    integers = (np.array(values, np.int32) for values in (document, start, end))
-    return lexed, np.array(firsts, np.int32), *integers
+    document_, start_, end_ = (np.array(values, np.int32) for values in (document, start, end))
+    return lexed, np.array(firsts, np.int32), document_, start_, end_
 
 
 def sentences(records: Sequence[Record]) -> Sentences:

@@ -116,9 +116,7 @@ def test_evaluation_counts_doubtful_types_neither_way(built: Path) -> None:
 
 
 def test_folds_keep_a_writer_together() -> None:
-    records = [
-        corpus.Record(str(i), "x", True, {}, {}, author=f"a{i % 7}", situation=f"s{i}") for i in range(100)
-    ]
+    records = [corpus.Record(str(i), "x", True, {}, {}, author=f"a{i % 7}", situation=f"s{i}") for i in range(100)]
     fold = decide.folds(records, 5)
     assert {len({fold[i] for i in range(100) if i % 7 == author}) for author in range(7)} == {1}
 
