@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from servicegap.cli import console, options
-from servicegap.cli.train import newest
+from servicegap.cli.train import newest, standoff_texts
 
 if TYPE_CHECKING:
     from servicegap.training.checks import Entry, Report
@@ -95,6 +95,36 @@ def stats(corpora: _Corpora = None, json: options.Json = False) -> None:
             console.out("\n".join(["", *console.table([["target", "found", "wanted", "met"], *rows]), ""]))
     if json:
         console.json_data(data, indent=True)
+
+
+@app.command("agreement")
+def agreement(
+    first: Annotated[Path, typer.Argument(metavar="FIRST", help="A file of one reader's labels.")],
+    second: Annotated[Path, typer.Argument(metavar="SECOND", help="A file of another reader's labels, by id.")],
+    corpus: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where the texts are, if the labels hold none.")
+    ] = None,
+    json: options.Json = False,
+) -> None:
+    """Measure how far two readers of the same texts agree."""
+    from servicegap.taxonomy import load
+    from servicegap.training import corpus as corpora
+    from servicegap.training.agreement import agreement as measured
+
+    if corpus is None:
+        texts = dict(standoff_texts([first, second]))
+    else:
+        texts = {record.id: record.text for record in corpora.read(corpus)}
+    other = {record.id: record for record in corpora.read(second, texts=texts)}
+    figures = measured(list(corpora.read(first, texts=texts)), other, load().type_ids)
+    if json:
+        console.json_data(figures, indent=True)
+        return
+    rows = [[name, f"{value:.2f}"] for name, value in figures["by_type"].items()]
+    console.out(f"texts {figures['texts']}, complaint {figures['complaint']:.3f}, spans {figures['spans']:.3f}")
+    for name in ("firm", "beyond_doubt"):
+        console.out(f"{name}: micro-F1 {figures[name]['micro_f1']:.3f}, macro-F1 {figures[name]['macro_f1']:.3f}")
+    console.out("\n".join(console.table([["type", "F1 beyond doubt"], *rows])))
 
 
 @app.command("fetch")

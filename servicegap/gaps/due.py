@@ -34,7 +34,7 @@ from typing import NamedTuple
 from servicegap.gaps.dated import dated
 from servicegap.gaps.grammar import ELEMENT, EXPRESSION
 from servicegap.gaps.reckon import Now, UnknownTimeError, quantity
-from servicegap.gaps.words import Cut, cut
+from servicegap.gaps.words import SYMBOLS, Cut, cut
 
 
 class DueSpan(NamedTuple):
@@ -118,10 +118,11 @@ def resolve(
     True
     """
     words = cut(expression)
-    match = EXPRESSION.search(words.symbols) or ELEMENT.fullmatch(words.symbols)
+    # Read as what somebody says: some words (`a day`) are due only there.
+    match = EXPRESSION.search(SYMBOLS["SAYS"] + words.symbols, 1) or ELEMENT.fullmatch(" " + words.symbols, 1)
     if match is None or match.lastgroup in ("VAGUE", "EVENTUAL"):
         return None
-    first, last = match.span()
+    first, last = match.start() - 1, match.end() - 1
     words = Cut(words.folded, words.pieces[first:last], words.symbols[first:last])
     moment = anchor.replace(second=0, microsecond=0, tzinfo=None) if isinstance(anchor, datetime) else None
     now = Now(moment.date() if moment else anchor, moment, day_first, holidays)

@@ -8,11 +8,12 @@ from string import ascii_letters, digits
 from typing import Final, NamedTuple
 
 _PIECE: Final = re.compile(
-    r"""[a-z]{2,}+(?![^\W\d_])
+    r"""https?://\S+|www\.\S+
+    |[a-z]{2,}+(?!\w)
     |[ap]\.m\b\.?
     |o['’]clock
     |q[1-4]\b
-    |[^\W\d_]+
+    |[^\W\d_]+(?:_\w*)?|_\w*
     |2(?:morrow|morow|moro|mrw|nite|night)\b
     |[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?![0-9])
     |[0-9]{1,2}(?:/[0-9]{1,2}/|\.[0-9]{1,2}\.|-[0-9]{1,2}-)(?:[0-9]{4}|[0-9]{2})(?![0-9/])
@@ -120,7 +121,7 @@ EDGE end beginning start middle close
 CLOSE cob eod eob cop
 ENDOF eow eom eoy
 EARLY early late mid sometime
-GONE ago old overdue earlier sooner ahead back
+GONE ago old overdue earlier sooner ahead
 LATEST latest earliest lastest outside
 VERY very absolute
 SEASON spring summer autumn winter

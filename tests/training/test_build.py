@@ -56,7 +56,7 @@ def test_canary_holds_only_own_texts(small: Path, built: Path) -> None:
 
 def test_tables_score_what_was_fitted(small: Path, built: Path) -> None:
     """The engine's integers against the fitted model's own numbers, sentence by sentence."""
-    records = list(corpus.read(small))
+    records = [record for record in corpus.read(small) if record.split != "challenge"]
     data = matrix.sentences(records)
     settings = {**fit.SETTINGS, **SETTINGS}
     found = matrix.features(data.lexed, order=settings["token_ngrams"])
