@@ -12,7 +12,6 @@ Minutes = tuple[int, int]
 NOON, MIDNIGHT = 720, 1440
 _PARTS = {
     "morning": (360, NOON),
-    "breakfast": (420, 600),
     "lunch": (NOON, 840),
     "lunchtime": (NOON, 840),
     "afternoon": (NOON, 1080),

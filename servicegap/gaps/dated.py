@@ -24,6 +24,7 @@ _RELATIONS: Final = (
 )
 _STRETCHES, _MOMENTS = ("TIMESPAN", "SLOT"), ("CLOCK", "LOOSE")
 _TIMES = (*_STRETCHES, *_MOMENTS, "BUSINESS", "OPENING", "DAYPART", "LIMIT")
+_ENDS = members("CLOSE", "ENDOF") | {"end", "close"}
 _EITHER_HALF = range(7 * 60, 10 * 60)
 _NEXT_MORNING = ["the", "morning"]
 
@@ -74,6 +75,8 @@ def _elements(words: Cut) -> Iterator[_Element]:
             pieces = words.pieces[place : found.end()]
             if found.lastgroup == "LIMIT":
                 relation = _RELATIONS[pieces[-1]]
+            elif relation == "before" and not _ENDS.isdisjoint(pieces):
+                relation = "by"
             yield _Element(found.lastgroup, pieces, None if found.lastgroup in _STRETCHES else relation)
             place, relation = found.end(), None
         else:

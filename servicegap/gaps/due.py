@@ -13,6 +13,7 @@ What is read into the words:
 - A working day is 9:00 to 17:00, and so ends `close of business`; `end of the day` may be midnight.
 - A morning is 6:00 to 12:00, an afternoon ends at 18:00, an evening at midnight; `first thing` is 8:00 to 10:00.
 - Hours without `am` or `pm`: 1 to 6 and 12 in the afternoon, 7 to 11 in the morning (7 to 9 ambiguous).
+- A time without a day is of the anchor's day, even if it has passed.
 - `A couple` is 2 to 3, `a few` 3 to 7.
 - A week runs from Monday and ends on Friday to Sunday; the beginning or end of a month is a quarter of it.
 - A bare weekday is the next one or today (then ambiguous); `next Tuesday` is next week's (ambiguous

@@ -113,9 +113,10 @@ TOMORROW tomorrow tmrw tmrrw tmr tmoro tomoz tomorow tommorow tommorrow tomorro 
 YESTERDAY yesterday
 OVERNIGHT overnight
 WEEKEND weekend wkend
-PART morning mornings afternoon afternoons evening evenings night lunchtime teatime lunch breakfast arvo
+PART morning mornings afternoon afternoons evening evenings night lunchtime teatime lunch arvo
 NOON noon midday midnight
 AMPM am pm a.m. p.m. a.m p.m
+ZONE gmt bst utc cet est et edt ct cst cdt mt mst mdt pt pst pdt
 OCLOCK o'clock o’clock oclock
 EDGE end beginning start middle close
 CLOSE cob eod eob cop

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,13 +111,16 @@ def build(
         "bands": least,
         "corpora": described,
     }
-    canary = _canary(records)
-    made = artifact.write(folder, manifest=manifest, arrays=arrays, vocabulary=vocabulary, canary=canary)
+    texts_kept = _canary(records)
+    write = partial(artifact.write, folder, manifest=manifest, arrays=arrays, vocabulary=vocabulary)
     # The canary's scores come from the model itself, so it is written twice.
-    model = Model(made)
-    for row, scores in zip(canary, model.predict_proba(row["text"] for row in canary), strict=True):
-        row["probabilities"] = [round(float(value), 6) for value in scores]
-    made = artifact.write(folder, manifest=manifest, arrays=arrays, vocabulary=vocabulary, canary=canary)
+    model = Model(write(canary=[]))
+    canary = [
+        {"text": text, "probabilities": [round(float(value), 6) for value in scores]}
+        for text, scores in zip(texts_kept, model.predict_proba(texts_kept), strict=True)
+        if not np.isnan(scores).any()
+    ]
+    made = write(canary=canary)
     metrics = {
         "out_of_fold": _summary(p, data.carried, limits, names, precision),
         "rows": len(vocabulary),
@@ -149,11 +153,15 @@ def _out_of_fold(
     return scores[:n], scores[n:]
 
 
-def _canary(records: Sequence[Record]) -> list[dict[str, Any]]:
+def _canary(records: Sequence[Record]) -> list[str]:
     """Some of the own texts, short ones of different channels; stand-off texts may not be shipped."""
-    own = [record for record in records if not record.id.startswith("cfpb") and 40 <= len(record.text) <= 280]
+    own = [
+        record.text
+        for record in records
+        if not record.id.startswith("cfpb") and 40 <= len(record.text) <= 280 and "language" not in record.extra
+    ]
     step = max(1, len(own) // _CANARIES)
-    return [{"text": record.text, "probabilities": []} for record in own[::step][:_CANARIES]]
+    return own[::step][:_CANARIES]
 
 
 def _summary(
