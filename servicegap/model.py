@@ -78,8 +78,8 @@ class Model:
     --------
     >>> import servicegap
     >>> sg = servicegap.load()
-    >>> sg("They took the 49.99 twice and nobody rang me back as promised.").types
-    ('double_charge', 'missed_callback')
+    >>> sg("They promised to call me back and never did.").types
+    ('missed_callback',)
     """
 
     def __init__(self, source: Artifact) -> None:
@@ -386,10 +386,12 @@ class Model:
         row, count = self._scorer.rows(batch.lexed)
         vocabulary = self._artifact.vocabulary()
         energy = float((arrays["energies"][row].astype(np.int64) * count).sum()) or 1.0
+        length = np.sqrt(energy / kernel.ENERGY_UNIT)
+        length = np.sqrt(length * np.sqrt(kernel.LENGTH * length))
         found = {}
         for label in self(text).types:
             k = self.labels.index(label)
-            effect = count * arrays["weights"][row, k] * arrays["scale"][k] / np.sqrt(energy / kernel.ENERGY_UNIT)
+            effect = count * arrays["weights"][row, k] * arrays["scale"][k] / length
             order = np.argsort(-effect, kind="stable")[:top]
             found[label] = [(vocabulary[row[j]], round(float(effect[j]), 3)) for j in order if effect[j] > 0]
         return found

@@ -153,7 +153,8 @@ def score(
     summary.replaced, summary.repeated_ids = stats.replaced, stats.repeated_ids
     summary.files, summary.bytes = stats.files, stats.bytes_done
     if str(output) != STANDARD:
-        summary.outputs = (str(output), *([str(failed_path(output))] if summary.failed else []))
+        aside = failed_path(output) if summary.failed else None
+        summary.outputs = (str(output), *([] if aside is None else [str(aside)]))
     summary.seconds = time.perf_counter() - began
     return summary
 

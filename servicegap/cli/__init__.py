@@ -26,14 +26,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     SystemExit
         Always, with the exit code.
     """
-    from servicegap.cli.app import app
-    from servicegap.cli.console import plain_warnings, say
+    try:
+        from servicegap.cli.app import app
+        from servicegap.cli.console import open_streams, plain_warnings, say, whole_endings
 
-    with plain_warnings():
-        try:
+        open_streams()
+        with whole_endings(), plain_warnings():
             app(arguments, prog_name="servicegap")
-        except ServiceGapError as error:
-            say(str(error))
-            sys.exit(2 if error.code in _WRONG_USAGE else 1)
-        except KeyboardInterrupt:
-            sys.exit(130)
+    except ServiceGapError as error:
+        say(str(error))
+        sys.exit(2 if error.code in _WRONG_USAGE else 1)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import os
 import re
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from servicegap.errors import OutputError
 
@@ -38,9 +40,15 @@ def out(text: str) -> None:
 
 def data(line: bytes) -> None:
     """Write bytes to standard output at once, so that a closed pipe is noticed here and not at exit."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(line)
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(line)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise OutputError("SG-O002", "standard output", f"{reason}; check where it goes and the free space.") from error
 
 
 def say(text: str) -> None:
@@ -61,6 +69,50 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
     """Rows as lines with their columns aligned; the last column is not padded."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+@contextmanager
+def whole_endings() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end the command as an interrupt does, with its temporary files removed.
+
+    A signal that is ignored, as under nohup, stays so.
+    """
+    import signal
+    import threading
+
+    def end(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                before[number] = signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Closed(io.RawIOBase):
+    """Standard output that was closed before the start: what wants to write to it is refused."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, _: object) -> int:
+        raise OutputError("SG-O002", "standard output", "it is closed; leave it open or name a file with -o.")
+
+
+def open_streams() -> None:
+    """Stand-ins for standard streams that were closed before the start, which Python has as None."""
+    for name, mode in (("stdin", "r"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - stays open, as the stream itself would
+    if getattr(sys, "stdout") is None:  # noqa: B009 - typed as never None
+        sys.stdout = io.TextIOWrapper(cast(BinaryIO, _Closed()), write_through=True)
 
 
 @contextmanager

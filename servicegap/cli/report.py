@@ -12,7 +12,9 @@ from servicegap.cli import console, options
 
 def report(
     results: Annotated[str, typer.Argument(metavar="RESULTS", help="What 'score' wrote as JSONL, or -.")],
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="The page, report.html.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="OUT", help="The page, report.html; - is standard output.")
+    ],
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="Heading of the page.")] = None,
     force: options.Force = False,
 ) -> None:
@@ -21,6 +23,8 @@ def report(
     from servicegap.writers import read_results
     from servicegap.writers.report import write_report
 
-    keep_apart([results], [output])
+    to_stdout = str(output) == "-"
+    keep_apart([results], [] if to_stdout else [output])
     write_report(read_results(results), output, title=title, force=force)
-    console.say(f"report: {output}")
+    if not to_stdout:
+        console.say(f"report: {output}")

@@ -86,18 +86,25 @@ def train(
 def evaluate(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="A name, name==version, or a folder.")],
     corpus: Annotated[Path, typer.Argument(metavar="CORPUS", help="A corpus folder, or one file of records.")],
+    split: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only texts of this split, such as challenge.")
+    ] = None,
     json: options.Json = False,
 ) -> None:
-    """Measure a model on labeled texts."""
+    """Measure a model on labeled texts; those in other languages, which carry no labels, are left out."""
     from servicegap.errors import CorpusError
     from servicegap.model import load
     from servicegap.training.corpus import read
     from servicegap.training.evaluate import evaluate as measure
 
     sg = load(model)
-    records = list(read(corpus, texts=standoff_texts([corpus])))
+    records = [
+        record
+        for record in read(corpus, texts=standoff_texts([corpus]))
+        if "language" not in record.extra and split in (None, record.split)
+    ]
     if not records:
-        raise CorpusError("SG-C004", str(corpus), "found no record with a text, wanted some.")
+        raise CorpusError("SG-C004", str(corpus), "found no record with a text and of that split, wanted some.")
     figures = measure(sg, records)
     if json:
         console.json_data({"model": sg.reference, "digest": sg.digest, **figures}, indent=True)

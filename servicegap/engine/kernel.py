@@ -7,7 +7,8 @@ floating-point steps at the end stand in a fixed order.
 A sentence's features are its tokens' hashes, the hashes of neighboring pairs (and triples), and,
 for words without a row of their own, their character n-grams. A row holds one small integer a
 label; a second table holds the feature's share of the squared length of the sentence's vector, so
-that the score is that of a normalized TF-IDF vector against a linear model.
+that the score is that of a TF-IDF vector, scaled down by its length to the power of 3/4, against a linear
+model.
 """
 
 # Annotations here are C types, read by Cython: see the section on them in setup.cfg.
@@ -37,6 +38,8 @@ WEIGHT_OF_ZERO = 128
 """What a weight of zero is stored as: rows without a sign are widened in one step."""
 ENERGY_UNIT = 16
 """A feature's squared weight is stored in sixteenths."""
+LENGTH = 25.0
+"""Length of a sentence's vector at which its score is that of the normalized vector."""
 NO_SENTENCE_BELOW = 8.0
 """How far below the best sentence a missing second one is taken to lie, and any other at the most."""
 
@@ -47,6 +50,7 @@ _BLOCK = cython.declare(cython.int, 256)
 _ZERO = cython.declare(cython.int, 128)
 _FURTHEST = cython.declare(cython.double, 8.0)
 _UNIT = cython.declare(cython.double, 16.0)
+_LENGTH = cython.declare(cython.double, 25.0)
 _WORD = cython.declare(cython.int, 0)
 _HASHTAG = cython.declare(cython.int, 6)
 _PUNCTUATION = cython.declare(cython.int, 10)
@@ -204,7 +208,9 @@ def score(
     weights : uint8 (n_rows * STRIDE,), energies : uint16 (n_rows,)
         Weights stand `WEIGHT_OF_ZERO` over their value.
     scale, bias : float64 (n_labels,)
-        A sentence's score is `bias + scale * sum / sqrt(energy / ENERGY_UNIT)`.
+        A sentence's score is `bias + scale * sum / sqrt(l * sqrt(LENGTH * l))` with the vector's length
+        `l = sqrt(energy / ENERGY_UNIT)`: a vector of length `LENGTH` counts as one of length 1, and a
+        longer one for more, by the fourth root of its length.
     pooling : float64 (n_labels * POOLING,)
         `a, b, c, d, e` of each label.
     order : int
@@ -244,6 +250,7 @@ def score(
     previous: cython.ulonglong
     pair: cython.ulonglong
     value: cython.ulonglong
+    length: cython.double
     norm: cython.double
     z: cython.double
     logit: cython.double
@@ -324,7 +331,8 @@ def score(
                 for c in range(64):
                     whole[c] += sums[c]
                 energy_whole += energy
-                norm = 1.0 / sqrt(energy / _UNIT) if energy > 0 else 0.0
+                length = sqrt(energy / _UNIT)
+                norm = 1.0 / sqrt(length * sqrt(_LENGTH * length)) if energy > 0 else 0.0
                 for k in range(n_labels):
                     z = bias[k] + scale[k] * sums[k] * norm
                     if keeps:
@@ -338,7 +346,8 @@ def score(
                             c -= 1
                         best[_TOP * k + c] = z
                         evidence[(base + k) * _TOP + c] = cython.cast(cython.int, s)
-            norm = 1.0 / sqrt(energy_whole / _UNIT) if energy_whole > 0 else 0.0
+            length = sqrt(energy_whole / _UNIT)
+            norm = 1.0 / sqrt(length * sqrt(_LENGTH * length)) if energy_whole > 0 else 0.0
             sentences = log(cython.cast(cython.double, last - first))
             for k in range(n_labels):
                 for c in range(_TOP):

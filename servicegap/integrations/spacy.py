@@ -7,9 +7,9 @@ Examples
 >>> import spacy
 >>> nlp = spacy.blank("en")
 >>> component = nlp.add_pipe("servicegap")
->>> doc = nlp("They took the money twice. Nobody rang me back as promised.")
+>>> doc = nlp("Lovely shop. They promised to call me back and never did.")
 >>> [(span.label_, span.text) for span in doc.spans["servicegap"]][0]
-('double_charge', 'They took the money twice.')
+('missed_callback', 'They promised to call me back and never did.')
 """
 
 from __future__ import annotations

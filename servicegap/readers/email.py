@@ -10,6 +10,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
@@ -228,7 +229,7 @@ def _decoded(raw: str) -> str:
     if "=?" in raw:
         try:
             pieces = decode_header(raw)
-        except (ValueError, LookupError, binascii.Error):
+        except (ValueError, LookupError, binascii.Error, HeaderParseError):
             pieces = [(raw, None)]
         raw = "".join(decode(piece, charset)[0] if isinstance(piece, bytes) else piece for piece, charset in pieces)
     return " ".join(raw.split())

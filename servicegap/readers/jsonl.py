@@ -82,5 +82,5 @@ def pick(value: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"no valid JSON: {error.msg} at character {error.pos}"
+        return f"no valid JSON: {error.msg.removesuffix(' at')} at character {error.pos}"
     return "the JSON is nested too deep" if isinstance(error, RecursionError) else "the JSON holds a value out of range"

@@ -29,6 +29,11 @@ _UNCLOSED = words(
     "track wbr"
 )
 _FORMATTING = words("b big code em font i s small strike strong tt u")
+_ATTRIBUTE = re.compile(
+    r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+(?:"|$)|'[^']*+(?:'|$)|[^\s>"'][^\s>]*+)?+)?+"""
+)
+_WHOLE_TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+((?:{_ATTRIBUTE.pattern})*+)")
+_MANY_ATTRIBUTES = 5_000
 _DEPTH_BY_TAGS = 200_000_000
 _COPIES = 1_000_000
 _UNSEEN = re.compile(r"<(!--|script\b|style\b)", re.I)
@@ -96,14 +101,29 @@ def parse(html: str) -> LexborHTMLParser | None:
     """The tree of a page, or None for one made to be slow or large to parse.
 
     The parser's time grows with depth times tags, and an unclosed formatting element is
-    copied into every later paragraph: both are bounded before it runs.
+    copied into every later paragraph; within a tag, it grows with the square of the attributes.
+    All three are bounded before it runs.
     """
+    if len(html) > _MANY_ATTRIBUTES and _most_attributes(html) > _MANY_ATTRIBUTES:
+        return None
     tags = html.count("<")
     if tags * tags > _COPIES:
         depth, formatting = _depths(html)
         if depth * tags > _DEPTH_BY_TAGS or formatting * tags > _COPIES:
             return None
     return LexborHTMLParser(html)
+
+
+def _most_attributes(html: str) -> int:
+    """The most attributes of one tag, by the states of the HTML standard's tokenizer (13.2.5.32 on)."""
+    return max(
+        (
+            sum(1 for _ in _ATTRIBUTE.finditer(match[1]))
+            for match in _WHOLE_TAG.finditer(html)
+            if len(match[1]) > 2 * _MANY_ATTRIBUTES
+        ),
+        default=0,
+    )
 
 
 def _depths(html: str) -> tuple[int, int]:

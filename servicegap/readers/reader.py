@@ -34,6 +34,7 @@ _MODULES = {
     "tsv": "table",
 }
 _STDIN = "-"
+_MOST_TEXT = 2**31 - 1
 _UNKNOWN = f"no text or document that can be told by looking; give its format (--format {'|'.join(FORMATS)})"
 
 
@@ -135,8 +136,8 @@ class Reader:
         unknown = sorted(set(fields or ()) - set(FIELDS))
         if unknown:
             raise OutputError("SG-O004", "fields", f"no field {unknown[0]!r}; wanted some of {', '.join(FIELDS)}.")
-        if max_text < 1:
-            raise OutputError("SG-O004", "max_text", f"must be at least 1. Got {max_text}.")
+        if not 1 <= max_text <= _MOST_TEXT:
+            raise OutputError("SG-O004", "max_text", f"must be from 1 to {_MOST_TEXT}. Got {max_text}.")
         self.stats = ReadStats()
         self._options = Options(max_text, dict(fields or {}), channel)
         self._stdin = stdin
@@ -149,7 +150,7 @@ class Reader:
             if isinstance(file, _File) and file.path != _STDIN:
                 self.stats.bytes_total += _size(file.path)
         if len(paths) == 1 and len(self._files) == 1 and not os.path.isdir(paths[0]):
-            self._check(self._files[0])
+            self._check(self._files[0], os.fspath(paths[0]))
 
     def __iter__(self) -> Iterator[Record]:
         for file in self._files:
@@ -182,10 +183,10 @@ class Reader:
         except Exception as error:  # a fault of a reader must cost one file, not the run
             yield ReadFailure(source, "SG-I003", f"the rest of the file cannot be read ({type(error).__name__})")
 
-    def _check(self, file: _File | ReadFailure) -> None:
+    def _check(self, file: _File | ReadFailure, path: str) -> None:
         """Refuse the only input at once if it cannot be opened or recognized."""
         if isinstance(file, ReadFailure):
-            raise InputError(file.code, file.source.path or "", f"{file.reason}.")
+            raise InputError(file.code, _printable(path), f"{file.reason}.")
         if file.path == _STDIN or not os.path.isfile(file.path):
             return
         try:

@@ -109,9 +109,13 @@ class Input:
     def whole(self, limit: int | None = None) -> bytes | ReadFailure:
         """All bytes of the input, unless they are more than `limit` (the longest record)."""
         limit = limit or self.options.max_record
-        data = self.stream.read(limit + 1)
-        if len(data) <= limit:
-            return data
+        # In pieces: one read of so much takes the memory for it at once, however short the file is.
+        pieces, room = [], limit + 1
+        while room and (piece := self.stream.read(min(CHUNK, room))):
+            pieces.append(piece)
+            room -= len(piece)
+        if room:
+            return b"".join(pieces)
         return self.failure("SG-I005", f"the file is over {limit} bytes, the most that is read at once", 0)
 
     def failure(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
 from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from servicegap.engine import kernel
@@ -88,7 +90,10 @@ def _one(x: sparse.csr_matrix, known: Array, weight: Array, settings: Mapping[st
         class_weight={0: 1.0, 1: settings["positive_weight"]},
         random_state=settings["seed"],
     )
-    model.fit(x[use], y, sample_weight=weight[use])
+    with warnings.catch_warnings():
+        # the bound on its steps is part of the recipe: more of them bring nothing out of fold
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(x[use], y, sample_weight=weight[use])
     return model.coef_[0], float(model.intercept_[0])
 
 

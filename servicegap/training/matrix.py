@@ -209,7 +209,7 @@ def vocabulary(
 
 
 def matrix(found: Features, known: Vocabulary, groups: Array, n_groups: int) -> sparse.csr_matrix:
-    """Weigh features and scale each row to length 1 as the kernel does: by energies added, not squared sums.
+    """Weigh features and scale each row as the kernel does: by its length to the power of 3/4, from energies added.
 
     Parameters
     ----------
@@ -229,7 +229,8 @@ def matrix(found: Features, known: Vocabulary, groups: Array, n_groups: int) -> 
     column, row = column[kept], groups[found.sentence[kept]]
     energy = known.energy[column] / kernel.ENERGY_UNIT
     length = np.sqrt(np.bincount(row, weights=energy, minlength=n_groups))
-    values = np.sqrt(energy) / length[row]
+    scale = np.sqrt(length * np.sqrt(kernel.LENGTH * length))
+    values = np.sqrt(energy) / scale[row]
     return sparse.csr_matrix((values, (row, column)), shape=(n_groups, len(known.keys)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -35,14 +36,14 @@ class FailedWriter:
 
 
 def failed_path(out: str | Path) -> Path | None:
-    """Where the quarantine of an output stands; `None` (standard error) for "-".
+    """Where the quarantine of an output stands; `None` (standard error) for "-" and for a pipe or a device.
 
     Examples
     --------
     >>> failed_path("march/results.csv.gz").as_posix()
     'march/results.failed.jsonl'
     """
-    if str(out) == "-":
+    if str(out) == "-" or (os.path.exists(out) and not os.path.isfile(out)):
         return None
     out = Path(out)
     stem = Path(out.stem) if out.suffix.lower() == ".gz" else Path(out.name)
@@ -59,7 +60,7 @@ def open_failed(out: str | Path, *, force: bool = False, stderr: TextIO | None =
     Parameters
     ----------
     out : str or Path
-        The output's own path; for "-" the lines go to standard error.
+        The output's own path; for "-", a pipe or a device the lines go to standard error.
     force : bool
         Replace an existing quarantine.
     stderr : text file, optional

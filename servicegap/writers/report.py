@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ def write_report(results: Iterable[Result], path: str | Path, *, title: str | No
     results : iterable of Result
         With their texts, quotes get context; without, the evidence stands alone.
     path : str or Path
+        "-" is standard output.
     title : str, optional
         Heading of the page.
     force : bool
@@ -47,12 +49,19 @@ def write_report(results: Iterable[Result], path: str | Path, *, title: str | No
     >>> from servicegap.writers import read_results
     >>> write_report(read_results("results.jsonl"), "report.html")  # doctest: +SKIP
     """
+    to_stdout = str(path) == "-"
     path = Path(path)
-    check_free(path, force=force)
+    if not to_stdout:
+        check_free(path, force=force)
     tally = Tally()
     for result in results:
         tally.add(result)
     page = render(tally, title=title or "Service gaps").encode()
+    if to_stdout:
+        with explained("standard output"):
+            sys.stdout.buffer.write(page)
+            sys.stdout.buffer.flush()
+        return
     with replacing(path) as stream, explained(path):
         stream.write(page)
 

@@ -46,6 +46,55 @@ def test_an_interrupted_run_leaves_nothing_and_says_so(tmp_path: Path) -> None:
 
 
 @posix
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_terminated_run_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
+    arguments = [*COMMAND, "score", "-", "-o", str(tmp_path / "out.jsonl")]
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        process.stdin.write(LINE * 1500)
+        process.stdin.flush()
+        deadline = time.monotonic() + 30
+        while not any(tmp_path.iterdir()) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(number)
+        assert process.wait(30) == 128 + number
+        assert process.stderr is not None
+        assert complaints(process.stderr.read().decode()) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@posix
+def test_closed_streams_are_no_fault_of_the_run(tmp_path: Path) -> None:
+    def closed(how: str, *arguments: str) -> tuple[int, list[str]]:
+        script = f'exec "$@" {how}'
+        done = subprocess.run(
+            ["sh", "-c", script, "sh", *COMMAND, *arguments], check=False, capture_output=True, text=True
+        )
+        return done.returncode, complaints(done.stderr)
+
+    source = tmp_path / "in.jsonl"
+    source.write_bytes(LINE + b"[]\n")
+    for arguments in (["score", str(source), "-o", "-", "-q"], ["classify", "It broke."], ["types"], ["--version"]):
+        code, said = closed(">&-", *arguments)
+        assert code == 1
+        assert said[-1].startswith("[SG-O002] standard output: it is closed")
+    assert closed("2>&-", "score", str(source), "-o", "-") == (3, [])
+    out = tmp_path / "out.jsonl"
+    assert closed("<&- >&- 2>&-", "score", str(source), "-o", str(out)) == (3, [])
+    assert len(out.read_bytes().splitlines()) == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("arguments", [["classify", "It broke."], ["types"], ["--version"]])
+def test_a_full_disk_behind_standard_output_is_a_coded_error(arguments: list[str]) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([*COMMAND, *arguments], check=False, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    [said] = complaints(done.stderr)
+    assert said.startswith("[SG-O002] standard output: ")
+
+
+@posix
 def test_a_reader_that_goes_away_ends_the_run_quietly(tmp_path: Path) -> None:
     source = tmp_path / "in.jsonl"
     source.write_bytes(LINE * 3000)
@@ -67,6 +116,10 @@ def test_a_pipeline_from_archive_to_page(tmp_path: Path) -> None:
     reporting = [*COMMAND, "report", "-", "-o", str(page)]
     subprocess.run(reporting, input=scoring.stdout, capture_output=True, check=True)
     assert page.stat().st_size > 1000
+    reporting = [*COMMAND, "report", "-", "-o", "-"]
+    done = subprocess.run(reporting, input=scoring.stdout, capture_output=True, check=True, cwd=tmp_path)
+    assert done.stdout == page.read_bytes()
+    assert list(tmp_path.iterdir()) == [page]
 
 
 @posix

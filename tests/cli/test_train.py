@@ -91,6 +91,19 @@ def test_texts_of_labels_come_from_the_folder_that_the_environment_names(
     assert json.loads(done.out)["texts"] == len((folder / "records.jsonl").read_text().splitlines())
 
 
+def test_only_english_texts_of_the_split_are_measured(command: Command, tmp_path: Path) -> None:
+    folder = corpus(tmp_path / "split" / "1", copies=1)
+    path = folder / "records.jsonl"
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    for row in rows[:4]:
+        row["split"] = "challenge"
+    rows[0]["language"] = "es"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    done = command("evaluate", "servicegap-en", folder, "--split", "challenge", "--json")
+    assert json.loads(done.out)["texts"] == 3
+    assert command("evaluate", "servicegap-en", folder, "--split", "none").code == 1
+
+
 def test_corpora_are_found_by_their_newest_version(tmp_path: Path) -> None:
     for name in ("own/0.9.0", "own/0.10.0", "labels/1.0", "samples/blog", "own/drafts"):
         (tmp_path / name).mkdir(parents=True)

@@ -71,12 +71,13 @@ class Tables:
         return [row for row in found if row is not None]
 
     def score_of(self, rows: list[int]) -> Array:
-        """`bias + scale * sum / sqrt(energy / ENERGY_UNIT)`, by label."""
+        """`bias + scale * sum / sqrt(l * sqrt(LENGTH * l))` with `l = sqrt(energy / ENERGY_UNIT)`, by label."""
         energy = sum(int(self.energies[row]) for row in rows)
         if not energy:
             return self.bias.copy()
         sums = self.weights[rows].astype(np.int64).sum(axis=0)
-        return self.bias + self.scale * sums / math.sqrt(energy / kernel.ENERGY_UNIT)
+        length = math.sqrt(energy / kernel.ENERGY_UNIT)
+        return self.bias + self.scale * sums / math.sqrt(length * math.sqrt(kernel.LENGTH * length))
 
     def document(self, sentences: list[list[int]]) -> tuple[Array, Array, Array]:
         """Sentence scores, probabilities and the order of the sentences by label, of one document."""

@@ -239,7 +239,8 @@ def test_sums_of_a_very_long_text_do_not_overflow() -> None:
     tables.scale[:] = 1e-6
     scores = tables.scorer().score(lexed, every_sentence=True)
     n = 3 * 6_000_000 - 2 - 3 - 4
-    wanted = tables.bias + tables.scale * np.array([127.0, -128.0]) * n / np.sqrt(n * 65535 / kernel.ENERGY_UNIT)
+    length = np.sqrt(n * 65535 / kernel.ENERGY_UNIT)
+    wanted = tables.bias + tables.scale * np.array([127.0, -128.0]) * n / np.sqrt(length * np.sqrt(kernel.LENGTH * length))
     assert np.allclose(scores.sentence_scores[0], wanted, rtol=1e-6)
 
 

@@ -164,6 +164,12 @@ def test_headers_in_other_charsets(tmp_path: Path) -> None:
     assert mail.title == "\u201cLate\u201d again!"
 
 
+def test_a_damaged_encoded_word_costs_no_message(tmp_path: Path) -> None:
+    [mail] = load(tmp_path, "a.eml", "From: =?utf-8?b?QW5uA?= <a@b.c>\nSubject: =?utf-8?b?abcde?=\n\nIt broke.")
+    assert mail.text == "It broke."
+    assert mail.title == "=?utf-8?b?abcde?="
+
+
 def test_raw_bytes_in_headers(tmp_path: Path) -> None:
     [mail] = load(tmp_path, "a.eml", "From: Andr\u00e9 <a@b.c>\nSubject: Caf\u00e9\n\nx".encode("cp1252"))
     assert (mail.author, mail.title) == ("Andr\u00e9", "Caf\u00e9")

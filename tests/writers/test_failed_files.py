@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,15 @@ FAILURE = ReadFailure(Source("a.mbox", 3), "SG-I003", "the header ends early", i
 )
 def test_its_name_follows_the_output(out: str, failed: str | None) -> None:
     assert failed_path(out) == (failed and Path(failed))
+
+
+def test_beside_a_pipe_or_a_device_stands_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for out in (os.devnull, tmp_path / "pipe"):
+        assert failed_path(out) is None
+        with open_failed(out) as quarantine:
+            quarantine.write(FAILURE)
+        assert json.loads(capsys.readouterr().err)["code"] == "SG-I003"
 
 
 def test_a_run_without_failures_leaves_no_file(tmp_path: Path) -> None:
