@@ -386,12 +386,11 @@ class Model:
         row, count = self._scorer.rows(batch.lexed)
         vocabulary = self._artifact.vocabulary()
         energy = float((arrays["energies"][row].astype(np.int64) * count).sum()) or 1.0
-        length = np.sqrt(energy / kernel.ENERGY_UNIT)
-        length = np.sqrt(length * np.sqrt(kernel.LENGTH * length))
+        scale = arrays["scale"] * kernel.shrink(energy)
         found = {}
         for label in self(text).types:
             k = self.labels.index(label)
-            effect = count * arrays["weights"][row, k] * arrays["scale"][k] / length
+            effect = count * arrays["weights"][row, k] * scale[k]
             order = np.argsort(-effect, kind="stable")[:top]
             found[label] = [(vocabulary[row[j]], round(float(effect[j]), 3)) for j in order if effect[j] > 0]
         return found

@@ -75,6 +75,12 @@ def _join(first: cython.ulonglong, second: cython.ulonglong) -> cython.ulonglong
     return value if value else 1
 
 
+def shrink(energy: float) -> float:
+    """What the sums of a vector of that energy are multiplied with, as the kernel does it."""
+    length = (energy / 16.0) ** 0.5
+    return (length * (25.0 * length) ** 0.5) ** -0.5
+
+
 def join(first: int, second: int) -> int:
     """Hash of a pair of features, in order, as the kernel takes it."""
     value: cython.ulonglong = _join(first, second)
