@@ -240,7 +240,8 @@ def test_sums_of_a_very_long_text_do_not_overflow() -> None:
     scores = tables.scorer().score(lexed, every_sentence=True)
     n = 3 * 6_000_000 - 2 - 3 - 4
     length = np.sqrt(n * 65535 / kernel.ENERGY_UNIT)
-    wanted = tables.bias + tables.scale * np.array([127.0, -128.0]) * n / np.sqrt(length * np.sqrt(kernel.LENGTH * length))
+    sums = np.array([127.0, -128.0]) * n
+    wanted = tables.bias + tables.scale * sums / np.sqrt(length * np.sqrt(kernel.LENGTH * length))
     assert np.allclose(scores.sentence_scores[0], wanted, rtol=1e-6)
 
 
