@@ -23,9 +23,11 @@ demo: $(VENV)/installed  ## make the environment, score the sample archive, writ
 	@echo "Results: $(DEMO)/results.jsonl"
 	@echo "Report:  $(DEMO)/report.html (open it in a browser)"
 
+# Safe path: neither pytest nor a process that a test starts may take the package from the checkout.
+test: export PYTHONSAFEPATH := 1
 test: $(VENV)/installed  ## run the tests against the installed package
-	$(BIN)/python -P -m pytest -q -p no:cacheprovider tests
-	$(BIN)/python -P -m pytest -q -p no:cacheprovider --nbmake notebooks
+	$(BIN)/python -m pytest -q -p no:cacheprovider tests
+	$(BIN)/python -m pytest -q -p no:cacheprovider --nbmake notebooks
 
 dev: $(VENV)/installed  ## add the tools of a developer to the environment
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[dev]'
