@@ -14,6 +14,7 @@ fitted on the own corpus only to give them tables of a real size; their accuracy
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import statistics
@@ -119,6 +120,9 @@ def main() -> int:
         flat = [" ".join(text.split()) for text in batch]
         size = sum(len(text.encode()) for text in batch)
         seconds: dict[str, list[float]] = {name: [] for name in running}
+        # what one contender holds is not for the garbage collector to walk in another's turn
+        gc.collect()
+        gc.freeze()
         for run in running.values():
             run(flat[: len(flat) // 10])
         for _ in range(options.rounds):

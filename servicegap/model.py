@@ -276,30 +276,18 @@ class Model:
         kept[:, n_types] = False
         failures, signals = self._findings(batch, scores, kept)
         complaint = np.round(scores.probabilities[:, n_types].astype(np.float64), 4).tolist()
-        skipped = unread.tolist()
-        results = []
+        n = len(items)
+        documents = [Document(item) if isinstance(item, str) else item for item in items]
+        everything = [self._all(scores, i) for i in range(n)] if all_types else [None] * n
         reference, digest, scheme = self.reference, self.digest, self.taxonomy
-        for i, (item, read) in enumerate(zip(items, scored.tolist(), strict=True)):
-            document = Document(item) if isinstance(item, str) else item
-            if not read:
-                results.append(self._unscored(document, skipped[i]))
-                continue
-            results.append(
-                Result(
-                    document,
-                    "scored",
-                    reference,
-                    digest,
-                    scheme,
-                    "en",
-                    is_complaint[i],
-                    complaint[i],
-                    tuple(failures[i]) if i in failures else (),
-                    (),
-                    tuple(signals[i]) if i in signals else (),
-                    self._all(scores, i) if all_types else None,
-                )
+        results = [
+            Result(document, "scored", reference, digest, scheme, "en", said, chance, found, (), told, all_of)
+            for document, said, chance, found, told, all_of in zip(
+                documents, is_complaint, complaint, failures, signals, everything, strict=True
             )
+        ]
+        for i in np.flatnonzero(~scored).tolist():
+            results[i] = self._unscored(documents[i], bool(unread[i]))
         return results
 
     def _unscored(self, document: Document, skipped: bool) -> Result:
@@ -311,23 +299,22 @@ class Model:
 
     def _findings(
         self, batch: _Batch, scores: Scores, kept: npt.NDArray[np.bool_]
-    ) -> tuple[dict[int, list[Failure]], dict[int, list[Signal]]]:
-        """Failures, most probable first, and signals of each document that has any."""
+    ) -> tuple[list[tuple[Failure, ...]], list[tuple[Signal, ...]]]:
+        """Failures, most probable first, and signals of each document."""
         row, label = np.nonzero(kept)
-        failures: dict[int, list[Failure]] = {}
-        signals: dict[int, list[Signal]] = {}
+        failures: list[tuple[Failure, ...]] = [()] * len(kept)
+        signals: list[tuple[Signal, ...]] = [()] * len(kept)
         chances = np.round(scores.probabilities[row, label].astype(np.float64), 4).tolist()
         quotes = self._quotes(batch, scores, row, label)
-        n_types = len(self.types)
+        types, families, band = self.types, self._families, self._band
+        n_types = len(types)
         for i, k, probability, quote in zip(row.tolist(), label.tolist(), chances, quotes, strict=True):
             if k < n_types:
-                failure = Failure(self.types[k], self._families[k], probability, self._band(probability), quote)
-                failures.setdefault(i, []).append(failure)
+                failures[i] += (Failure(types[k], families[k], probability, band(probability), quote),)
             else:
-                signals.setdefault(i, []).append(Signal(self.labels[k], probability, quote))
-        for found in failures.values():
-            if len(found) > 1:
-                found.sort(key=attrgetter("probability"), reverse=True)
+                signals[i] += (Signal(self.labels[k], probability, quote),)
+        for i in np.flatnonzero(kept[:, :n_types].sum(axis=1) > 1).tolist():
+            failures[i] = tuple(sorted(failures[i], key=attrgetter("probability"), reverse=True))
         return failures, signals
 
     def _quotes(

@@ -145,7 +145,7 @@ def test_mailboxes_of_separators(data: bytes) -> None:
         "<p " + " ".join(f"a{number}='x'" for number in range(100_000)) + ">words",
         "<p " + "".join(f'a{number}=">"' for number in range(60_000)) + ">words",
         "<p " + " ".join(f"<a{number}" for number in range(60_000)) + ">words",
-        "<p a=\"" + "b='c\" " * 100_000 + ">words",
+        '<p a="' + "b='c\" " * 100_000 + ">words",
         "&amp" * 300_000 + "words",
         "<div class='" + "comment " * 200_000 + "'>words</div>",
         "<div class=comment id=comment-1>" * 3_000 + "words" + "</div>" * 3_000,
