@@ -82,7 +82,10 @@ def build(
     )
     x = fit.rows(data, found, words)
     _, known, weight = fit.examples(data, chosen)
-    seen = decide.pooled(*_out_of_fold(records, data, x, known, weight, chosen, jobs), data.document)
+    seen = decide.pooled(
+        *fit.out_of_fold(data, decide.folds(records, chosen["folds"]), x, known, weight, chosen, jobs=jobs),
+        data.document,
+    )
     names = matrix.labels()
     place = {label: k for k, label in enumerate(names)}
     alone = [place[COMPLAINT], place["english"]]
@@ -130,27 +133,6 @@ def build(
     (folder / artifact.METRICS).write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
     (folder / artifact.CARD).write_text(card.markdown(made), encoding="utf-8")
     return made
-
-
-def _out_of_fold(
-    records: Sequence[Record],
-    data: matrix.Sentences,
-    x: Any,
-    known: matrix.Array,
-    weight: matrix.Array,
-    settings: Mapping[str, Any],
-    jobs: int,
-) -> tuple[matrix.Array, matrix.Array]:
-    """Scores of every sentence and text by models that saw nothing of their writers."""
-    fold = decide.folds(records, settings["folds"])
-    of_row = np.concatenate((fold[data.document], fold))
-    scores = np.zeros(known.shape)
-    for held in range(settings["folds"]):
-        train, test = np.flatnonzero(of_row != held), np.flatnonzero(of_row == held)
-        coefficient, intercept = fit.coefficients(x[train], known[train], weight[train], settings, jobs=jobs)
-        scores[test] = np.asarray(x[test] @ coefficient.T) + intercept
-    n = len(data.document)
-    return scores[:n], scores[n:]
 
 
 def _canary(records: Sequence[Record]) -> list[str]:

@@ -97,6 +97,39 @@ def _one(x: sparse.csr_matrix, known: Array, weight: Array, settings: Mapping[st
     return model.coef_[0], float(model.intercept_[0])
 
 
+def out_of_fold(
+    data: Sentences,
+    fold: Array,
+    x: sparse.csr_matrix,
+    known: Array,
+    weight: Array,
+    settings: Mapping[str, Any],
+    *,
+    jobs: int = 1,
+) -> tuple[Array, Array]:
+    """Score every sentence and text by a model fitted on the other folds.
+
+    Parameters
+    ----------
+    data : Sentences
+    fold : int32 (n_documents,)
+    x, known, weight
+        Rows of `rows` and `examples`.
+
+    Returns
+    -------
+    float64 (n_sentences, n_labels), float64 (n_documents, n_labels)
+    """
+    of_row = np.concatenate((fold[data.document], fold))
+    scores = np.zeros(known.shape)
+    for held in range(settings["folds"]):
+        train, test = np.flatnonzero(of_row != held), np.flatnonzero(of_row == held)
+        coefficient, intercept = coefficients(x[train], known[train], weight[train], settings, jobs=jobs)
+        scores[test] = np.asarray(x[test] @ coefficient.T) + intercept
+    n = len(data.document)
+    return scores[:n], scores[n:]
+
+
 def tables(
     lexed: Lexed, found: Features, words: Vocabulary, coefficient: Array, intercept: Array
 ) -> tuple[dict[str, Array], list[str]]:

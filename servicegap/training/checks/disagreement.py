@@ -55,14 +55,7 @@ def out_of_fold(records: Sequence[Record], *, jobs: int = 1) -> tuple[matrix.Arr
     x = fit.rows(data, found, known_words)
     _, known, weight = fit.examples(data, settings)
     fold = decide.folds(records, settings["folds"])
-    of_row = np.concatenate((fold[data.document], fold))
-    scores = np.zeros(known.shape)
-    for held in range(settings["folds"]):
-        train, test = np.flatnonzero(of_row != held), np.flatnonzero(of_row == held)
-        coefficient, intercept = fit.coefficients(x[train], known[train], weight[train], settings, jobs=jobs)
-        scores[test] = np.asarray(x[test] @ coefficient.T) + intercept
-    n = len(data.document)
-    seen = decide.pooled(scores[:n], scores[n:], data.document)
+    seen = decide.pooled(*fit.out_of_fold(data, fold, x, known, weight, settings, jobs=jobs), data.document)
     names = matrix.labels()
     alone = [names.index("complaint"), names.index("english")]
     return decide.probabilities(seen, decide.pooling(seen, data.carried, alone)), data.carried
